@@ -1,0 +1,34 @@
+"""Compiled kernels: one decorator, and a cache folder that can always be written."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _place_the_cache() -> None:
+    """Send compiled code to a temporary folder when no usual place can be written."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    usual = (Path(__file__).parent, Path.home())
+    if not any(os.access(place, os.W_OK) for place in usual):
+        spare = Path(tempfile.gettempdir()) / f"cemlab-compiled-{os.getpid()}"
+        os.environ["NUMBA_CACHE_DIR"] = str(spare)
+
+
+_place_the_cache()
+
+import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
+
+
+def kernel(function: F) -> F:
+    """Compile `function` for arrays and numbers; it runs without Python's global lock."""
+    return cast("F", numba.njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a small `function` into each kernel that calls it."""
+    return cast("F", numba.njit(inline="always")(function))

@@ -1,0 +1,327 @@
+"""The event log: one row is one thing that happened between a customer, a company and the public.
+
+Columns (extra ones are kept and ignored):
+
+==========  ==============  =========================================================
+column      type            meaning
+==========  ==============  =========================================================
+customer    category        whose problem it is; others' rows about it keep this name
+issue       category        which problem of theirs: a journey is (customer, issue)
+time        datetime64[us]  when, naive UTC
+latest      datetime64[us]  NaT if `time` is exact, else the event lies in between
+actor       category        customer, company, public or rival
+by          category        who acted, where known: a team, a brand, a sharer
+channel     category        phone, letter, web, youtube, press ...
+touchpoint  category        free label ("baggage office")
+kind        category        one of :data:`KINDS`
+value       float64         its unit is fixed by the kind
+source      category        a fact of a case, a data set, or a run
+==========  ==============  =========================================================
+
+Rows with equal times are ordered by their kind (the order of :data:`KINDS`), so
+that no result depends on the order in which rows were typed. Names that are all
+whole numbers are kept as integers.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from cemlab import _columns
+from cemlab._columns import Place
+from cemlab._files import replacing
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "purchase": "money",
+        "failure": "money at stake",
+        "contact": "the customer's audience (people)",
+        "publish": "people reached when posting",
+        "share": "exposures",
+        "acknowledge": "",
+        "answer": "minutes waited",
+        "abandon": "minutes waited",
+        "work": "staff minutes",
+        "transfer": "",
+        "promise": "minutes until due",
+        "callback": "",
+        "refuse": "money",
+        "offer": "money",
+        "accept": "money",
+        "decline": "money",
+        "compensate": "money",
+        "apologise": "",
+        "resolve": "",
+        "close": "",
+        "reopen": "",
+        "remove": "",
+        "leave": "",
+        "survey_nps": "score 0 to 10",
+        "survey_csat": "score 1 to 5",
+        "survey_ces": "score 1 to 7",
+    }
+)
+"""Kind of event -> unit of its `value` ("" where a value means nothing)."""
+
+ACTORS = ("customer", "company", "public", "rival")
+ANSWERS = ("answer", "callback", "refuse", "offer", "compensate")
+"""Kinds that are a company's word in reply; an acknowledgement or a transfer is none."""
+
+_TIMES = ("time", "latest")
+COLUMNS = (
+    "customer",
+    "issue",
+    "time",
+    "latest",
+    "actor",
+    "by",
+    "channel",
+    "touchpoint",
+    "kind",
+    "value",
+    "source",
+)
+_REQUIRED = ("customer", "time", "actor", "kind")
+_FILLED = ("customer", "issue", "actor", "kind")
+_SCORES = {"survey_nps": (0, 10), "survey_csat": (1, 5), "survey_ces": (1, 7)}
+_SLACK_MIN = 1.0
+
+
+def validate(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the log with all columns, right types, and rows in order of time.
+
+    Missing optional columns are added empty; an absent `issue` becomes issue 1.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Needs at least `customer`, `time`, `actor` and `kind`.
+
+    Returns
+    -------
+    DataFrame
+        A new frame; validating it again changes nothing.
+
+    Raises
+    ------
+    ValueError
+        Names row, column, rule and value of the first thing that is wrong.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "time": ["2024-05-01"], "actor": "customer",
+    ...                     "channel": "phone", "kind": "contact"})
+    >>> validate(log)[["customer", "issue", "kind", "value"]].values.tolist()
+    [['Ana', 1, 'contact', nan]]
+    """
+    return _validated(events, lambda row: f"events, row {row}")
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """Read and validate a log from a CSV file in UTF-8 with the columns' names on top.
+
+    Raises
+    ------
+    ValueError
+        Names file, line, column, rule and value.
+    """
+    file = Path(path)
+    if not file.is_file():
+        what = "a folder" if file.is_dir() else "nothing"
+        msg = f"{file}: must be a CSV file with an event log, found {what} there"
+        raise ValueError(msg)
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False)
+    except UnicodeDecodeError as error:
+        msg = f"{file}: must be text in UTF-8, got other bytes at position {error.start}"
+        raise ValueError(msg) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        msg = f"{file}: must be a CSV table with the columns of an event log, got: {error}"
+        raise ValueError(msg) from None
+    return _validated(frame, lambda row: f"{file}, line {row + 2}")
+
+
+def write(events: pd.DataFrame, path: str | Path) -> None:
+    """Validate a log and write it as CSV; an older file stays whole if this fails."""
+    frame = validate(events)
+    with replacing(path) as draft:
+        frame.to_csv(draft, index=False, encoding="utf-8")
+
+
+def waits(events: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+    """Return one row a customer's contact: how long until the company's word.
+
+    A contact is answered by the next answer of its journey on its own channel, or,
+    where that channel stays silent, on any. Uncertain times give an interval.
+
+    Parameters
+    ----------
+    events : DataFrame
+        An event log.
+    observed_until : datetime-like, optional
+        End of the observation; by default the last time in the log.
+
+    Returns
+    -------
+    DataFrame
+        `customer`, `issue`, `channel`, `time`, `ended` (answered, abandoned, open),
+        `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least
+        the former, and its latter is infinite), and `answer`: the row of the log
+        that ended it, -1 if none.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": ["customer", "company"],
+    ...                     "time": ["2024-05-01 10:00", "2024-05-01 10:30"],
+    ...                     "channel": "phone", "kind": ["contact", "answer"]})
+    >>> waits(log)[["ended", "wait_low_min", "wait_high_min"]].values.tolist()
+    [['answered', 30.0, 30.0]]
+    """
+    log = validate(events)
+    end = last_moment(log) if observed_until is None else pd.Timestamp(observed_until)
+    return _waits(log[log["time"] <= end] if len(log) else log, end)
+
+
+def last_moment(events: pd.DataFrame) -> pd.Timestamp:
+    """Return the last time that stands in a validated log (NaT for an empty one)."""
+    return events["latest"].fillna(events["time"]).max()
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _validated(events: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """Check and convert column by column; `place(row)` says where a row stands."""
+    where = place(0).rsplit(",", 1)[0]
+    repeated = events.columns[events.columns.duplicated()]
+    if len(repeated):
+        msg = f"{where}: every column may stand once, got {repeated[0]!r} twice"
+        raise ValueError(msg)
+    missing = [name for name in _REQUIRED if name not in events]
+    if missing:
+        msg = f"{where}: must have the columns {', '.join(_REQUIRED)}, missing {', '.join(missing)}"
+        raise ValueError(msg)
+    frame = events.reset_index(drop=True)
+    clean = {}
+    for name in COLUMNS:
+        column = frame[name] if name in frame else _absent(name, len(frame))
+        if name in _TIMES:
+            clean[name] = _columns.times(name, column, place)
+        elif name == "value":
+            clean[name] = _columns.numbers(name, column, place)
+        else:
+            clean[name] = _columns.names(name, column, place, required=name in _FILLED)
+    log = pd.DataFrame(clean, index=frame.index)
+    _check_rules(log, place)
+    extra = [name for name in frame.columns if name not in COLUMNS]
+    log = pd.concat([log, frame[extra]], axis=1) if extra else log
+    order = _order(log)
+    log = log.iloc[order]
+    _check_waits(log.reset_index(drop=True), lambda row: place(order[row]))
+    return log.reset_index(drop=True)
+
+
+def _absent(name: str, rows: int) -> pd.Series:
+    if name in _TIMES:
+        return pd.Series(np.full(rows, "NaT", "datetime64[us]"))
+    if name == "value":
+        return pd.Series(np.full(rows, np.nan))
+    return pd.Series(pd.Categorical([1 if name == "issue" else None] * rows))
+
+
+def _check_rules(log: pd.DataFrame, place: Place) -> None:
+    for name, allowed in (("actor", ACTORS), ("kind", tuple(KINDS))):
+        unknown = [c for c in log[name].cat.categories if c not in allowed]
+        if unknown:
+            row = int(np.flatnonzero(log[name] == unknown[0])[0])
+            _columns.stop(place, row, name, f"must be one of {', '.join(allowed)}", unknown[0])
+    rows = np.flatnonzero(log["time"].isna())
+    if rows.size:
+        _columns.stop(place, rows[0], "time", "must be a date", None)
+    rows = np.flatnonzero(log["latest"] < log["time"])
+    if rows.size:
+        early = str(log["latest"].iloc[rows[0]])
+        _columns.stop(place, rows[0], "latest", "must not be before time", early)
+    low = log["kind"].map({k: lo for k, (lo, _) in _SCORES.items()}).astype(float).fillna(0.0)
+    high = log["kind"].map({k: hi for k, (_, hi) in _SCORES.items()}).astype(float).fillna(np.inf)
+    rows = np.flatnonzero((log["value"] < low) | (log["value"] > high))
+    if rows.size:
+        row = rows[0]
+        kind = log["kind"].iloc[row]
+        rule = f"must be a {KINDS[kind]}" if kind in _SCORES else "must be at least 0"
+        _columns.stop(place, row, "value", f"{rule} for kind {kind}", float(log["value"].iloc[row]))
+
+
+def _order(log: pd.DataFrame) -> np.ndarray:
+    """Return the order of rows: by time, then the kind's rank, then all other columns."""
+    rank = log["kind"].map({kind: i for i, kind in enumerate(KINDS)}).astype(np.int64)
+    ties = [log["value"], log["latest"], log["source"].cat.codes]
+    ties += [log[name].cat.codes for name in ("by", "actor", "touchpoint", "channel")]
+    ties += [log["issue"].cat.codes, log["customer"].cat.codes]
+    return np.lexsort([*ties, rank, log["time"]])
+
+
+def _waits(log: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    log = log.assign(row=np.arange(len(log)), until=log["latest"].fillna(log["time"]))
+    own = (log["kind"] == "contact") & (log["actor"] == "customer")
+    replies = log["kind"].isin(ANSWERS) & (log["actor"] == "company")
+    gone = (log["kind"] == "abandon") & (log["actor"] == "customer")
+    contacts = log.loc[own, ["customer", "issue", "channel", "time", "until", "row"]]
+    keys = ["customer", "issue"]
+    answer = _next(contacts, log[replies], [*keys, "channel"])
+    other = _next(contacts, log[replies], keys)
+    answer = np.where(answer < 0, other, answer)
+    abandon = _next(contacts, log[gone], [*keys, "channel"])
+    until = log["until"].to_numpy()
+    first = log["time"].to_numpy()
+    left = (abandon >= 0) & ((answer < 0) | (until[abandon] < first[answer]))
+    ender = np.where(left, abandon, answer)
+    ended = np.where(left, "abandoned", np.where(answer >= 0, "answered", "open"))
+    minute = np.timedelta64(1, "m")
+    stop = np.datetime64(end) if len(log) else np.datetime64("NaT")
+    low = np.where(ender >= 0, first[ender], stop) - contacts["until"].to_numpy()
+    high = np.where(ender >= 0, until[ender], stop) - contacts["time"].to_numpy()
+    table = contacts[["customer", "issue", "channel", "time"]].assign(
+        ended=ended,
+        wait_low_min=np.maximum(low / minute, 0.0),
+        wait_high_min=np.where(ender >= 0, high / minute, np.inf),
+        answer=ender,
+    )
+    return table.reset_index(drop=True)
+
+
+def _next(contacts: pd.DataFrame, enders: pd.DataFrame, by: list[str]) -> np.ndarray:
+    """Return, for each contact, the row of the next ender of the same group, or -1."""
+    if contacts.empty or enders.empty:
+        return np.full(len(contacts), -1)
+    right = enders.loc[:, [*by, "until", "row"]].sort_values("until", kind="stable")
+    left = contacts.loc[:, [*by, "time"]]
+    found = pd.merge_asof(
+        left, right, left_on="time", right_on="until", by=by, direction="forward"
+    )
+    return found["row"].fillna(-1).to_numpy(np.int64)
+
+
+def _check_waits(log: pd.DataFrame, place: Place) -> None:
+    """Stop at an answer or abandon whose minutes fit no contact that it could end."""
+    timed = log["kind"].isin(["answer", "abandon"]) & log["value"].notna()
+    if not timed.any():
+        return
+    table = _waits(log, last_moment(log))
+    table = table[table["answer"] >= 0]
+    stated = log["value"].to_numpy()[table["answer"]]
+    fits = (stated >= table["wait_low_min"] - _SLACK_MIN) & (
+        stated <= table["wait_high_min"] + _SLACK_MIN
+    )
+    fits = fits.groupby(table["answer"]).any()
+    wrong = [row for row in fits.index[~fits] if timed.iloc[row]]
+    if wrong:
+        row = wrong[0]
+        span = table[table["answer"] == row].iloc[-1]
+        low, high = span["wait_low_min"], span["wait_high_min"]
+        times = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        rule = f"must be the minutes waited since the contact ({times} by the times)"
+        _columns.stop(place, row, "value", rule, float(log["value"].iloc[row]))

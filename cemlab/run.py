@@ -1,0 +1,69 @@
+"""Run: what every simulation returns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+import cemlab
+from cemlab import _checks, events
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One history that a model made, with everything needed to make it again.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model's module in `cemlab.sim`.
+    params : mapping
+        What the model was given.
+    series : DataFrame
+        Tidy totals: `time` (datetime64[us]), `variable` (str), `value` (float64).
+    key : int
+        The 64-bit key that all luck of this run comes from.
+    network : str
+        Fingerprint of the network, or "" where there is none.
+    """
+
+    model: str
+    params: Mapping[str, Any]
+    series: pd.DataFrame
+    key: int
+    make_events: Callable[[], pd.DataFrame] = field(repr=False)
+    network: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The event log of this run, built when first asked for."""
+        return events.validate(self.make_events())
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """What to print under a figure: model, package version, key, network."""
+        return {
+            "model": self.model,
+            "cemlab": cemlab.__version__,
+            "key": f"{self.key:016x}",
+            "network": self.network,
+        }
+
+    def final(self, variable: str) -> float:
+        """Return the last value of one variable of `series`.
+
+        Raises
+        ------
+        ValueError
+            If the run has no such variable.
+        """
+        names = list(dict.fromkeys(self.series["variable"]))
+        _checks.one_of("variable", variable, names)
+        values = self.series.loc[self.series["variable"] == variable, "value"]
+        return float(values.iloc[-1])
