@@ -90,6 +90,13 @@ def one_of(name: str, value: object, options: Iterable[str]) -> str:
     return value
 
 
+def one_of_each(name: str, values: Iterable[str], options: Iterable[str]) -> None:
+    """Stop at the first of `values` that is not one of `options`."""
+    allowed = list(options)
+    for value in values:
+        one_of(name, value, allowed)
+
+
 def generator(rng: Any) -> np.random.Generator:
     """Return the numpy Generator that `rng` stands for (SPEC 7).
 

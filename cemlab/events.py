@@ -84,9 +84,13 @@ COLUMNS = (
     "value",
     "source",
 )
+JOURNEY = ["customer", "issue"]
+"""A journey is one problem of one customer."""
+
 _REQUIRED = ("customer", "time", "actor", "kind")
 _FILLED = ("customer", "issue", "actor", "kind")
 _SCORES = {"survey_nps": (0, 10), "survey_csat": (1, 5), "survey_ces": (1, 7)}
+_TIMED = ("answer", "abandon")
 _SLACK_MIN = 1.0
 
 
@@ -170,7 +174,7 @@ def waits(events: pd.DataFrame, *, observed_until: object = None) -> pd.DataFram
         `customer`, `issue`, `channel`, `time`, `ended` (answered, abandoned, open),
         `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least
         the former, and its latter is infinite), and `answer`: the row of the log
-        that ended it, -1 if none.
+        that ended it, -1 if none. Minutes stated by the log itself replace the interval.
 
     Examples
     --------
@@ -181,13 +185,38 @@ def waits(events: pd.DataFrame, *, observed_until: object = None) -> pd.DataFram
     [['answered', 30.0, 30.0]]
     """
     log = validate(events)
-    end = last_moment(log) if observed_until is None else pd.Timestamp(observed_until)
-    return _waits(log[log["time"] <= end] if len(log) else log, end)
+    log, end = observed(log, observed_until)
+    table = _waits(log, end)
+    stated = log["value"].where(log["kind"].isin(_TIMED)).to_numpy()
+    known = np.append(stated, np.nan)[table["answer"]]
+    for bound in ("wait_low_min", "wait_high_min"):
+        table[bound] = np.where(np.isnan(known), table[bound], known)
+    return table
+
+
+def observed(
+    events: pd.DataFrame, observed_until: object = None
+) -> tuple[pd.DataFrame, pd.Timestamp]:
+    """Return the rows of a validated log up to a moment, and the moment (default: the last time)."""
+    if observed_until is None:
+        return events, last_moment(events)
+    end = pd.Timestamp(observed_until)  # type: ignore[arg-type]
+    return events[events["time"] <= end].reset_index(drop=True), end
 
 
 def last_moment(events: pd.DataFrame) -> pd.Timestamp:
     """Return the last time that stands in a validated log (NaT for an empty one)."""
     return events["latest"].fillna(events["time"]).max()
+
+
+def last_word(log: pd.DataFrame, kind: str, *, recorded: bool) -> "pd.Series[bool]":
+    """Return, by journey, whether `kind` happened and no reopening came after it."""
+    place = pd.Series(np.arange(len(log)), index=log.index)
+    keys = [log[name] for name in JOURNEY]
+    last = place.where(log["kind"] == kind, -1).groupby(keys, observed=True).max()
+    undone = place.where(log["kind"] == "reopen", -1).groupby(keys, observed=True).max()
+    said = ((last >= 0) & (last > undone)).astype("boolean")
+    return said if recorded else said.where(pd.Series(False, index=said.index))
 
 
 # --- inside ------------------------------------------------------------------------
@@ -307,7 +336,7 @@ def _next(contacts: pd.DataFrame, enders: pd.DataFrame, by: list[str]) -> np.nda
 
 def _check_waits(log: pd.DataFrame, place: Place) -> None:
     """Stop at an answer or abandon whose minutes fit no contact that it could end."""
-    timed = log["kind"].isin(["answer", "abandon"]) & log["value"].notna()
+    timed = log["kind"].isin(_TIMED) & log["value"].notna()
     if not timed.any():
         return
     table = _waits(log, last_moment(log))

@@ -1,0 +1,249 @@
+"""What a case file may hold, field by field."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal, NamedTuple
+
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+
+from cemlab import _checks, events
+
+Confidence = Literal["origin", "independent", "contested", "computed", "unverified"]
+Problem = tuple[tuple[str | int, ...], str]
+
+
+class When(NamedTuple):
+    """A moment: exact if `latest` is None, else somewhere from `time` to `latest`."""
+
+    time: pd.Timestamp
+    latest: pd.Timestamp | None
+
+
+def _number(value: Any) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        msg = f"must be a finite number, got {value!r}"
+        raise ValueError(msg)
+    return value
+
+
+def _figure(value: Any) -> float | int | list[float | int]:
+    if isinstance(value, list):
+        if len(value) != 2 or _number(value[0]) > _number(value[1]):
+            msg = f"must be a number or [low, high], got {value!r}"
+            raise ValueError(msg)
+        return value
+    return _number(value)
+
+
+def _range(value: Any) -> tuple[float | int, float | int]:
+    low_high = _figure(value)
+    if not isinstance(low_high, list):
+        msg = f"must be [low, high], got {value!r}"
+        raise ValueError(msg)
+    return low_high[0], low_high[1]
+
+
+def _moment(value: Any) -> When:
+    """Read a day, a minute, a month or a year; the last two are spans."""
+    for pattern, unit in (("%Y", "year"), ("%Y-%m", "month"), ("%Y-%m-%d", ""), ("%Y-%m-%dT%H:%M", "")):
+        try:
+            time = pd.Timestamp(datetime.strptime(str(value), pattern))  # noqa: DTZ007
+        except (ValueError, OverflowError):
+            continue
+        if not unit:
+            return When(time, None)
+        years, months = (1, 0) if unit == "year" else (0, 1)
+        return When(time, time + pd.DateOffset(years=years, months=months, days=-1))
+    msg = f"must be a real date: 2009-07-06, 2009-07-06T14:30, 2009-07, 2009 or [from, to], got {value!r}"
+    raise ValueError(msg)
+
+
+def _when(value: Any) -> When:
+    if not isinstance(value, list):
+        return _moment(value)
+    if len(value) != 2:
+        msg = f"must be a date or [from, to], got {value!r}"
+        raise ValueError(msg)
+    first, last = _moment(value[0]), _moment(value[1])
+    end = last.latest or last.time
+    if end < first.time:
+        msg = f"must be [from, to] with from not after to, got {value!r}"
+        raise ValueError(msg)
+    return When(first.time, end)
+
+
+def _actor(value: str) -> str:
+    return _checks.one_of("it", value, events.ACTORS)
+
+
+def _kind(value: str) -> str:
+    return _checks.one_of("it", value, events.KINDS)
+
+
+Number = Annotated[float | int, PlainValidator(_number)]
+Figure = Annotated[float | int | list[float | int], PlainValidator(_figure)]
+Range = Annotated[tuple[float | int, float | int], PlainValidator(_range)]
+Moment = Annotated[When, PlainValidator(_when)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A part of a case file: nothing unknown, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Title(Part):
+    """The case's name in English and German."""
+
+    en: Text
+    de: Text
+
+
+class Source(Part):
+    """Where a fact stands: the citation as far as known."""
+
+    text: Text
+    url: Text | None = None
+
+
+class Fact(Part):
+    """One dated statement with its figure, its source, and how sure it is."""
+
+    date: Moment
+    statement: Text
+    figure: Figure | None = None
+    alternatives: list[Number] = []
+    precision: Literal["exact", "rounded", "at least", "at most"] | None = None
+    unit: Text | None = None
+    source: Text | list[Text]
+    confidence: Confidence
+
+    @property
+    def sources(self) -> list[str]:
+        """The keys of all its sources."""
+        return [self.source] if isinstance(self.source, str) else self.source
+
+
+class Row(Part):
+    """One row of the event log; what the fact leaves open is said in `assumed`."""
+
+    fact: Text
+    time: Moment | None = None
+    customer: Text
+    issue: Text
+    actor: Annotated[str, AfterValidator(_actor)]
+    by: Text | None = None
+    channel: Text | None = None
+    touchpoint: Text | None = None
+    kind: Annotated[str, AfterValidator(_kind)]
+    value: Number | None = None
+    label: Text
+    assumed: Text | None = None
+
+
+class Setting(Part):
+    """A parameter: its value, its unit, how far it may reasonably go, and what it rests on."""
+
+    value: Number
+    unit: Text
+    range: Range
+    basis: Text
+    note: Text | None = None
+
+
+class Grown(Part):
+    """How the network of a scenario is made."""
+
+    generator: Literal["preferential"]
+    size: Annotated[int, Field(ge=2, le=10_000_000)]
+    ties: Annotated[int, Field(ge=1, le=100)]
+    seed: Annotated[int, Field(ge=0)]
+
+
+class Scenario(Part):
+    """A what-if: a model, a network, and every parameter with its basis."""
+
+    title: Text
+    decision: Text
+    like: Text | None = None
+    model: Text | None = None
+    start: Moment | None = None
+    network: Grown | None = None
+    parameters: dict[str, Setting] = {}
+
+
+class Claim(Part):
+    """A sentence that people repeat about the case, and how to test it."""
+
+    claim: Text
+    test: Text
+    facts: list[Text]
+
+
+class Teaching(Part):
+    """What a lecturer needs."""
+
+    objectives: list[Text]
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    questions: list[Text]
+    lesson_plan: list[Text]
+    care: Text
+
+
+class CaseFile(Part):
+    """A whole case file."""
+
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    title: Title
+    summary: Text
+    company: Text
+    period: Moment
+    channels: list[Text]
+    core: bool = False
+    sources: dict[str, Source]
+    facts: dict[str, Fact]
+    timeline: list[Row]
+    scenarios: dict[str, Scenario] = {}
+    claims: list[Claim] = []
+    teaching: Teaching | None = None
+
+    def broken_references(self) -> Iterator[Problem]:
+        """Yield every field that points to something the file does not have."""
+        for name, fact in self.facts.items():
+            for key in fact.sources:
+                if key not in self.sources:
+                    known = ", ".join(self.sources)
+                    yield ("facts", name, "source"), f"must be one of the sources {known}, got {key!r}"
+        for i, row in enumerate(self.timeline):
+            if row.fact not in self.facts:
+                yield ("timeline", i, "fact"), f"must be the id of a fact, got {row.fact!r}"
+        for i, claim in enumerate(self.claims):
+            for name in claim.facts:
+                if name not in self.facts:
+                    yield ("claims", i, "facts"), f"must be ids of facts, got {name!r}"
+        for name, scenario in self.scenarios.items():
+            yield from self._scenario_problems(name, scenario)
+
+    def _scenario_problems(self, name: str, scenario: Scenario) -> Iterator[Problem]:
+        place = ("scenarios", name)
+        other = self.scenarios.get(scenario.like or "")
+        if scenario.like and (other is None or other.like):
+            yield (*place, "like"), f"must name a scenario that stands on its own, got {scenario.like!r}"
+        if not scenario.like and not scenario.model:
+            yield (*place, "model"), "must be given (or like: another scenario), got nothing"
+        for parameter, setting in scenario.parameters.items():
+            field = (*place, "parameters", parameter)
+            low, high = setting.range
+            if not low <= setting.value <= high:
+                yield (*field, "value"), f"must lie in its range [{low}, {high}], got {setting.value}"
+            fact = self.facts.get(setting.basis)
+            if fact is None and setting.basis not in (*self.sources, "assumption"):
+                yield (
+                    (*field, "basis"),
+                    f"must be a fact, a source, or assumption, got {setting.basis!r}",
+                )
+            if fact is not None and fact.confidence == "unverified":
+                yield (*field, "basis"), f"must not be an unverified fact, got {setting.basis!r}"

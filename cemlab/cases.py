@@ -1,0 +1,289 @@
+"""Cases: a documented story as facts with sources, an event log, and what-ifs."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cemlab import _checks, _luck, _shelf, _yaml, events, sim
+from cemlab._case_file import CaseFile, Fact, Grown, Problem, Scenario, Setting
+from cemlab.network import Network
+from cemlab.run import Run
+
+MARKS = {"contested": "contested", "unverified": "unverified", "assumption": "assumed"}
+"""How shaky numbers are marked wherever they are shown."""
+
+
+class CaseError(ValueError):
+    """A case file breaks a rule; the sentence names file, line, field, rule and value."""
+
+
+def names() -> list[str]:
+    """Return the slugs of all cases.
+
+    >>> "united-breaks-guitars" in names()
+    True
+    """
+    return sorted(path.stem for path in _shelf.folder("casestudies").glob("*.yaml"))
+
+
+def load(slug: str) -> "Case":
+    """Return one case of the shelf.
+
+    Raises
+    ------
+    ValueError
+        If there is no such case.
+    CaseError
+        If its file breaks a rule.
+
+    Examples
+    --------
+    >>> load("united-breaks-guitars").company
+    'United Airlines'
+    """
+    return read(_path(slug))
+
+
+def read(path: str | Path) -> "Case":
+    """Return the case in any file, checked field by field; nothing in it is run."""
+    return _yaml.read(Path(path), Case, CaseError, Case.problems)
+
+
+def titles() -> pd.DataFrame:
+    """Return one row a case: `slug`, `title`, `company`, `core`."""
+    files = [_yaml.read(_path(slug), CaseFile, CaseError) for slug in names()]
+    return pd.DataFrame(
+        [(f.slug, f.title.en, f.company, f.core) for f in files],
+        columns=["slug", "title", "company", "core"],
+    )
+
+
+class Case(CaseFile):
+    """One case, frozen: everything its file says, its event log and its what-ifs."""
+
+    def events(self) -> pd.DataFrame:
+        """Return the journey as an event log.
+
+        Extra columns: `label` (what happened), `confidence` (of the fact behind it) and
+        `assumed` (what our reading adds to the fact, "" if nothing).
+        """
+        rows = []
+        for row in self.timeline:
+            fact = self.facts[row.fact]
+            when = row.time or fact.date
+            shown = row.model_dump(exclude={"fact", "time", "assumed"})
+            rows.append(
+                {
+                    **shown,
+                    "time": when.time,
+                    "latest": when.latest,
+                    "source": row.fact,
+                    "confidence": fact.confidence,
+                    "assumed": row.assumed or "",
+                }
+            )
+        return events.validate(pd.DataFrame(rows))
+
+    def fact_table(self, *ids: str) -> pd.DataFrame:
+        """Return the facts (all, or those named) with figure, mark and sources in words."""
+        _checks.one_of_each("fact", ids, self.facts)
+        chosen = {name: self.facts[name] for name in ids or self.facts}
+        rows = [
+            (
+                name,
+                _span(fact),
+                fact.statement,
+                _figure(fact),
+                fact.unit or "",
+                MARKS.get(fact.confidence, ""),
+                "; ".join(self.sources[key].text for key in fact.sources),
+            )
+            for name, fact in chosen.items()
+        ]
+        columns = ["fact", "date", "statement", "figure", "unit", "mark", "sources"]
+        return pd.DataFrame(rows, columns=columns).set_index("fact")
+
+    def parameters(self, scenario: str) -> pd.DataFrame:
+        """Return a scenario's parameters: `value`, `low`, `high`, `unit`, `basis`, `mark`, `note`."""
+        rows = []
+        for name, setting in self._settings(scenario).items():
+            fact = self.facts.get(setting.basis)
+            ground = fact.confidence if fact else setting.basis
+            rows.append(
+                (
+                    name,
+                    setting.value,
+                    *setting.range,
+                    setting.unit,
+                    setting.basis,
+                    MARKS.get(ground, ""),
+                    setting.note or "",
+                )
+            )
+        columns = ["parameter", "value", "low", "high", "unit", "basis", "mark", "note"]
+        return pd.DataFrame(rows, columns=columns).set_index("parameter")
+
+    def simulate(self, scenario: str, *, rng: Any = None, **changes: Any) -> Run:
+        """Run one scenario once, with some parameters changed if you like.
+
+        Parameters
+        ----------
+        scenario : str
+            One of `scenarios`.
+        rng : int or numpy.random.Generator, optional
+            Source of luck: the same integer meets the same people with the same luck,
+            whatever the scenario.
+        **changes
+            Parameters of the scenario's model, or of its network (`size`, `ties`, `seed`).
+
+        Raises
+        ------
+        ValueError
+            If there is no such scenario or parameter, or a value breaks its rule.
+
+        Examples
+        --------
+        >>> case = load("united-breaks-guitars")
+        >>> case.simulate("as-it-happened", rng=1, share_chance=0.0, press_followers=0).final("total")
+        1.0
+        """
+        model, network, values, start = self._setup(scenario, changes)
+        run: Run = model.simulate(network, **values, **start, rng=rng)
+        return run
+
+    def reach(self, scenario: str, *, runs: int, rng: Any = None, **changes: Any) -> "pd.Series[int]":
+        """Return the reach (people who share) of many runs of one scenario, a Series by run."""
+        model, network, values, _ = self._setup(scenario, changes)
+        if not hasattr(model, "reach"):
+            msg = f"scenario must use a model with a reach, got {model.__name__.rsplit('.')[-1]!r}"
+            raise ValueError(msg)
+        found = model.reach(network, **values, runs=runs, rng=rng)
+        return pd.Series(found, name="reach", index=pd.RangeIndex(len(found), name="replicate"))
+
+    def compare(
+        self,
+        a: str | Mapping[str, Any],
+        b: str | Mapping[str, Any],
+        *,
+        runs: int,
+        rng: Any = None,
+    ) -> pd.DataFrame:
+        """Run two scenarios on the same people with the same luck, many times.
+
+        Parameters
+        ----------
+        a, b : str or mapping
+            Names of scenarios, or changes of parameters; a mapping may name the scenario it
+            changes under the key "scenario" (else it changes the first one).
+        runs : int
+            Number of replicates.
+        rng : int or numpy.random.Generator, optional
+            Source of luck for both.
+
+        Returns
+        -------
+        DataFrame
+            One row a replicate: `replicate`, `reach_a`, `reach_b` and `difference` (b - a).
+
+        Examples
+        --------
+        >>> case = load("united-breaks-guitars")
+        >>> case.compare("as-it-happened", {"share_chance": 0.0, "press_followers": 0},
+        ...              runs=2, rng=1)["reach_b"].tolist()
+        [1, 1]
+        """
+        key = int(_luck.key(rng))
+        first, second = (
+            self.reach(name, runs=runs, rng=key, **changes)
+            for name, changes in (self._policy(a), self._policy(b))
+        )
+        table = pd.DataFrame({"reach_a": first, "reach_b": second})
+        table["difference"] = table["reach_b"] - table["reach_a"]
+        return table.reset_index()
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond single fields: broken references, models, the log."""
+        yield from self.broken_references()
+        for name, scenario in self.scenarios.items():
+            model = self._with_base(scenario).model
+            if model not in sim.names():
+                yield ("scenarios", name, "model"), f"must be one of {', '.join(sim.names())}, got {model!r}"
+                continue
+            allowed = signature(sim.get(str(model))).parameters
+            for parameter in scenario.parameters:
+                if parameter not in allowed:
+                    rule = f"must be a parameter of {model} ({', '.join(allowed)}), got {parameter!r}"
+                    yield ("scenarios", name, "parameters", parameter), rule
+            if "network" in allowed and self._with_base(scenario).network is None:
+                yield ("scenarios", name), f"must have a network, as {model} needs one, got none"
+        try:
+            self.events()
+        except ValueError as error:
+            yield ("timeline",), f"must be an event log: {error}"
+
+    def _with_base(self, scenario: Scenario) -> Scenario:
+        base = self.scenarios.get(scenario.like or "")
+        if base is None:
+            return scenario
+        given = {k: v for k, v in scenario if v is not None and k != "parameters"}
+        return base.model_copy(update={**given, "parameters": {**base.parameters, **scenario.parameters}})
+
+    def _settings(self, scenario: str) -> dict[str, Setting]:
+        _checks.one_of("scenario", scenario, self.scenarios)
+        return self._with_base(self.scenarios[scenario]).parameters
+
+    def _policy(self, policy: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        if isinstance(policy, str):
+            return policy, {}
+        changes = dict(policy)
+        return changes.pop("scenario", next(iter(self.scenarios))), changes
+
+    def _setup(self, scenario: str, changes: dict[str, Any]) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
+        settings = self._settings(scenario)
+        whole = self._with_base(self.scenarios[scenario])
+        grown = whole.network
+        of_network = [] if grown is None else ["size", "ties", "seed"]
+        model = sim.model(str(whole.model))
+        allowed = set(signature(model.simulate).parameters) - {"network", "rng", "start"}
+        _checks.one_of_each("change", changes, [*sorted(allowed), *of_network])
+        values = {name: setting.value for name, setting in settings.items()}
+        values |= {k: v for k, v in changes.items() if k in allowed}
+        network = None
+        if grown is not None:
+            drawn = {k: v for k, v in changes.items() if k in of_network}
+            network = _grow(Grown.model_validate({**grown.model_dump(), **drawn}))
+        start = {} if whole.start is None else {"start": whole.start.time}
+        return model, network, values, start
+
+
+@lru_cache(maxsize=8)
+def _grow(grown: Grown) -> Network:
+    return Network.preferential(grown.size, grown.ties, rng=grown.seed)
+
+
+def _path(slug: str) -> Path:
+    if slug not in names():
+        msg = f"slug must be one of the cases {', '.join(names())}, got {slug!r}"
+        raise ValueError(msg)
+    return _shelf.folder("casestudies") / f"{slug}.yaml"
+
+
+def _span(fact: Fact) -> str:
+    time, latest = fact.date
+    return f"{time:%Y-%m-%d}" if latest is None else f"{time:%Y-%m-%d} to {latest:%Y-%m-%d}"
+
+
+def _figure(fact: Fact) -> str:
+    sign = {"at least": "at least ", "at most": "at most ", "rounded": "about "}
+    figure = fact.figure
+    if fact.alternatives:
+        return " or ".join(f"{value:,}" for value in fact.alternatives)
+    if figure is None:
+        return ""
+    shown = f"{figure[0]:,} to {figure[1]:,}" if isinstance(figure, list) else f"{figure:,}"
+    return sign.get(fact.precision or "", "") + shown

@@ -1,0 +1,1 @@
+"""The customer's side (outside-in): what the journey was like."""

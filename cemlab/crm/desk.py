@@ -1,0 +1,87 @@
+"""What a service desk counts: answered in time, closed, and what refusing saved."""
+
+import pandas as pd
+
+from cemlab import _checks, events
+
+PAID = ("compensate", "accept")
+
+
+def service_level(
+    log: pd.DataFrame, *, minutes: float, observed_until: object = None
+) -> pd.DataFrame:
+    """Return the share of contacts answered within `minutes`; larger is better.
+
+    Parameters
+    ----------
+    log : DataFrame
+        An event log.
+    minutes : float
+        The promise to be kept (minutes, above 0).
+    observed_until : datetime-like, optional
+        End of the observation. A contact that is still open and younger than `minutes`
+        may yet be in time: it counts for `high`, not for `low`.
+
+    Returns
+    -------
+    DataFrame
+        One row: `low` and `high` (the share in [0, 1]; they differ where times are
+        uncertain) and `n`, the contacts counted. NaN and 0 if none was recorded.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({"customer": "Ana", "actor": ["customer", "company"], "channel": "phone",
+    ...                       "time": ["2024-05-01 10:00", "2024-05-01 10:30"],
+    ...                       "kind": ["contact", "answer"]})
+    >>> service_level(calls, minutes=20).values.tolist()
+    [[0.0, 0.0, 1.0]]
+    """
+    limit = _checks.number("minutes", minutes, low=0)
+    table = events.waits(log, observed_until=observed_until)
+    answered = table["ended"] == "answered"
+    sure = answered & (table["wait_high_min"] <= limit)
+    perhaps = (answered & (table["wait_low_min"] <= limit)) | (
+        (table["ended"] == "open") & (table["wait_low_min"] < limit)
+    )
+    return pd.DataFrame({"low": [sure.mean()], "high": [perhaps.mean()], "n": [len(table)]})
+
+
+def closed(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+    """Return one row an issue: whether the company has closed it (its word, not the customer's).
+
+    `closed` is missing where the log never records a closing.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": "company", "time": ["2024-05-01"],
+    ...                     "kind": ["close"]})
+    >>> closed(log)["closed"].tolist()
+    [True]
+    """
+    log = events.validate(log)
+    recorded = bool(log["kind"].isin(["close", "reopen"]).any())
+    log, _ = events.observed(log, observed_until)
+    return events.last_word(log, "close", recorded=recorded).rename("closed").reset_index()
+
+
+def cost_avoided(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+    """Return one row an issue: what refusing saved the company, in the log's money.
+
+    `refused` is the largest claim refused (the same claim may be refused twice), `paid`
+    what was paid for the issue after all, `avoided` their difference.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": "company", "time": ["2024-05-01", "2024-06-01"],
+    ...                     "kind": ["refuse", "compensate"], "value": [100.0, 30.0]})
+    >>> cost_avoided(log)["avoided"].tolist()
+    [70.0]
+    """
+    log, _ = events.observed(events.validate(log), observed_until)
+    value = log["value"].fillna(0.0)
+    keys = [log[name] for name in events.JOURNEY]
+    refused = value.where(log["kind"] == "refuse", 0.0).groupby(keys, observed=True).max()
+    paid = value.where(log["kind"].isin(PAID), 0.0).groupby(keys, observed=True).sum()
+    table = pd.DataFrame({"refused": refused, "paid": paid})
+    table["avoided"] = table["refused"] - table["paid"]
+    return table.reset_index()

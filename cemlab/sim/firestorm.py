@@ -1,0 +1,320 @@
+"""Firestorm: a complaint goes public, and a company and the press act while it spreads.
+
+An independent cascade (:mod:`cemlab.sim.cascade`) with three named decision points:
+a recovery before anything is posted, an offer on some day that is accepted or
+declined, and the press, which joins as a broadcast if the story is large enough by
+then. Every decision is drawn by its own key, so that two policies meet the same
+customer, the same audience and the same luck.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cemlab import _checks, _luck
+from cemlab._compiled import kernel
+from cemlab.network import Network
+from cemlab.run import Run
+from cemlab.sim import _kernels
+from cemlab.sim.cascade import Plan, history
+
+HOURS = 24.0
+
+
+def simulate(
+    network: Network,
+    *,
+    listeners: float,
+    share_chance: float,
+    hours_per_round: float = HOURS,
+    recovery_chance: float = 0.0,
+    offer_day: float = 0.0,
+    accept_chance: float = 0.0,
+    sharing_after: float = 1.0,
+    press_followers: int = 0,
+    press_day: float = 0.0,
+    press_needs: int = 0,
+    start: object = "2009-07-06",
+    rng: Any = None,
+) -> Run:
+    """Replay one complaint from the post on, with the company's and the press's moves.
+
+    Parameters
+    ----------
+    network : Network
+        Who hears whom, without the press.
+    listeners : float
+        Audience of the customer (people): the person of the network whose number of
+        listeners is nearest posts first.
+    share_chance : float
+        Chance that one telling makes a listener pass the story on, in [0, 1].
+    hours_per_round : float
+        Time from hearing to being heard (hours, above 0).
+    recovery_chance : float
+        Chance that a recovery before the post satisfies the customer: nothing is posted.
+        0: no recovery is tried.
+    offer_day : float
+        Day after the post on which the company offers something (days).
+    accept_chance : float
+        Chance that the customer accepts it. 0: declined, or no offer.
+    sharing_after : float
+        What acceptance leaves of `share_chance`, in [0, 1], from the next round on.
+    press_followers : int
+        People who hear the press directly. 0: no press.
+    press_day : float
+        Day after the post on which the press may join (days).
+    press_needs : int
+        Sharers by then without whom the press finds no story.
+    start : datetime-like
+        Date of the post.
+    rng : int or numpy.random.Generator, optional
+        Source of luck.
+
+    Returns
+    -------
+    Run
+        `series` and `events` as in `cascade.simulate`; the log also holds the offer and
+        the customer's answer. The press counts as one sharer. An accepted recovery gives
+        a story of zero sharers.
+
+    Raises
+    ------
+    ValueError
+        Names the parameter, its rule and its value.
+
+    Examples
+    --------
+    >>> net = Network.from_edges([(0, 1), (1, 2), (1, 3)])
+    >>> simulate(net, listeners=3, share_chance=1.0, rng=1).final("total")
+    4.0
+    >>> simulate(net, listeners=3, share_chance=1.0, recovery_chance=1.0, rng=1).final("total")
+    0.0
+    """
+    story = _Story.of(
+        network,
+        listeners=listeners,
+        share_chance=share_chance,
+        hours_per_round=hours_per_round,
+        recovery_chance=recovery_chance,
+        offer_day=offer_day,
+        accept_chance=accept_chance,
+        sharing_after=sharing_after,
+        press_followers=press_followers,
+        press_day=press_day,
+        press_needs=press_needs,
+    )
+    key = _luck.key(rng)
+    first = np.zeros(1, np.int64)
+    settled = bool(_luck.draws(key, first, _luck.RECOVERY, 0)[0] < story.recovery_chance)
+    accepted = bool(_luck.draws(key, first, _luck.OFFER, 0)[0] < story.accept_chance)
+    run = history(
+        story.network,
+        story.plan(settled=settled, accepted=accepted, key=key),
+        key,
+        start=start,
+        step=pd.Timedelta(hours=story.hours_per_round),
+        params=story.params,
+        model="firestorm",
+    )
+    decisions = partial(_with_decisions, run, story, settled, accepted, pd.Timestamp(start))  # type: ignore[arg-type]
+    return replace(run, make_events=decisions)
+
+
+def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDArray[np.int64]:
+    """Return how many people share in each of many replays, shape (runs,).
+
+    `params` are those of `simulate` (without `start`). Replicate r of two calls with the
+    same `rng` is the same luck; replicate 0 is `simulate`'s history.
+
+    Examples
+    --------
+    >>> net = Network.from_edges([(0, 1), (1, 2), (1, 3)])
+    >>> reach(net, listeners=3, share_chance=1.0, runs=2, rng=1).tolist()
+    [4, 4]
+    """
+    _checks.one_of_each("parameter of firestorm.reach", params, _NAMES)
+    story = _Story.of(network, **params)
+    total = _checks.whole("runs", runs, low=1)
+    out = np.zeros(total, np.int64)
+    net = story.network
+    _reach(
+        net.start, net.targets, story.joiners, story.join_round,
+        story.factor(accepted=False), story.factor(accepted=True),
+        story.recovery_chance, story.accept_chance,
+        story.press_round, story.press_needs, _luck.key(rng), out,
+    )  # fmt: skip
+    return out
+
+
+def warm_up() -> None:
+    """Compile this model's kernels."""
+    net = Network.preferential(4, 1, rng=0)
+    simulate(net, listeners=1, share_chance=0.5, press_followers=2, rng=0)
+    reach(net, listeners=1, share_chance=0.5, press_followers=2, runs=1, rng=0)
+
+
+# --- inside ------------------------------------------------------------------------
+
+_NAMES = (
+    "listeners",
+    "share_chance",
+    "hours_per_round",
+    "recovery_chance",
+    "offer_day",
+    "accept_chance",
+    "sharing_after",
+    "press_followers",
+    "press_day",
+    "press_needs",
+)
+
+
+@dataclass(frozen=True)
+class _Story:
+    """Checked parameters, with days as rounds; the press, if any, is the last person."""
+
+    network: Network
+    params: Mapping[str, Any]
+    joiners: NDArray[np.int64]
+    join_round: NDArray[np.int64]
+    share_chance: float
+    hours_per_round: float
+    recovery_chance: float
+    accept_chance: float
+    sharing_after: float
+    offer_round: int
+    press_round: int
+    press_needs: int
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        *,
+        listeners: float,
+        share_chance: float,
+        hours_per_round: float = HOURS,
+        recovery_chance: float = 0.0,
+        offer_day: float = 0.0,
+        accept_chance: float = 0.0,
+        sharing_after: float = 1.0,
+        press_followers: int = 0,
+        press_day: float = 0.0,
+        press_needs: int = 0,
+    ) -> "_Story":
+        given = {name: value for name, value in locals().items() if name in _NAMES}
+        if network.n == 0:
+            msg = "network must have at least one person, got 0"
+            raise ValueError(msg)
+        audience = _checks.number("listeners", listeners, low=0)
+        hours = _checks.number("hours_per_round", hours_per_round, low=0.01)
+        followers = _checks.whole("press_followers", press_followers, low=0, high=network.n)
+        offer = _checks.number("offer_day", offer_day, low=0, high=3650)
+        press = _checks.number("press_day", press_day, low=0, high=3650)
+        first = int(np.abs(network.degrees - audience).argmin())
+        press_round = int(np.ceil(press * HOURS / hours))
+        joiners, rounds = [first], [0]
+        if followers:
+            joiners, rounds = [first, network.n], [0, press_round]
+        return cls(
+            network=network.with_hub(followers) if followers else network,
+            params=given,
+            joiners=np.array(joiners, np.int64),
+            join_round=np.array(rounds, np.int64),
+            share_chance=_checks.probability("share_chance", share_chance),
+            hours_per_round=hours,
+            recovery_chance=_checks.probability("recovery_chance", recovery_chance),
+            accept_chance=_checks.probability("accept_chance", accept_chance),
+            sharing_after=_checks.probability("sharing_after", sharing_after),
+            offer_round=int(np.floor(offer * HOURS / hours)),
+            press_round=press_round,
+            press_needs=_checks.whole("press_needs", press_needs, low=0),
+        )
+
+    def factor(self, *, accepted: bool) -> NDArray[np.float64]:
+        """Return the chance of a telling by round; the last value holds from there on."""
+        if not accepted:
+            return np.array([self.share_chance])
+        factor = np.full(self.offer_round + 2, self.share_chance)
+        factor[self.offer_round + 1 :] *= self.sharing_after
+        return factor
+
+    def plan(self, *, settled: bool, accepted: bool, key: np.uint64) -> Plan:
+        """Return the cascade of replicate 0; the press is in it if it finds a story."""
+        factor = self.factor(accepted=accepted)
+        members = 0 if settled else 1
+        if members and self.joiners.size > 1:
+            n = self.network.n
+            seen = np.empty(n, np.uint8)
+            who, when, heard = (np.empty(n, np.int32) for _ in range(3))
+            members += _press_joins(
+                self.network.start, self.network.targets, self.joiners, self.join_round,
+                factor, self.press_round, self.press_needs, key, 0, seen, who, when, heard,
+            )  # fmt: skip
+        return Plan(self.joiners[:members], self.join_round[:members], np.ones(1), factor)
+
+
+@kernel
+def _press_joins(start, targets, joiners, join_round, factor, press_round, press_needs, key, r, seen, who, when, heard):  # type: ignore[no-untyped-def]  # noqa: E501
+    """Return 1 if replicate r has enough sharers by the press's round, else 0."""
+    count = _kernels.spread(
+        start, targets, joiners[:1], join_round[:1], np.ones(1), factor, key, r, seen, who, when, heard
+    )
+    sharers = 0
+    while sharers < count and when[sharers] <= press_round:
+        sharers += 1
+    return 1 if sharers >= press_needs else 0
+
+
+@kernel
+def _reach(start, targets, joiners, join_round, declined, accepted, recovery_chance, accept_chance, press_round, press_needs, key, out):  # type: ignore[no-untyped-def]  # noqa: E501
+    """Fill `out` with the reach of replicates 0, 1, ...; see `simulate` for one of them."""
+    n = start.size - 1
+    seen = np.empty(n, np.uint8)
+    who = np.empty(n, np.int32)
+    when = np.empty(n, np.int32)
+    heard = np.empty(n, np.int32)
+    one = np.ones(1)
+    for r in range(out.size):
+        if _luck.draw(_luck.branch(key, r, _luck.RECOVERY), 0) < recovery_chance:
+            out[r] = 0
+            continue
+        yes = _luck.draw(_luck.branch(key, r, _luck.OFFER), 0) < accept_chance
+        factor = accepted if yes else declined
+        members = 1
+        if joiners.size > 1:
+            members += _press_joins(
+                start, targets, joiners, join_round, factor, press_round, press_needs,
+                key, r, seen, who, when, heard,
+            )  # fmt: skip
+        out[r] = _kernels.spread(
+            start, targets, joiners[:members], join_round[:members], one, factor,
+            key, r, seen, who, when, heard,
+        )  # fmt: skip
+
+
+def _with_decisions(
+    run: Run, story: _Story, settled: bool, accepted: bool, start: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the cascade's log with the company's offer and the customer's answer to it."""
+    spread = run.make_events()
+    customer = story.network.labels[int(story.joiners[0])]
+    source = f"firestorm {run.key:016x}"
+    offer_time = start + pd.Timedelta(days=float(story.params["offer_day"]))
+    if settled:
+        moves = [(start, "company", "offer"), (start, "customer", "accept")]
+    elif story.accept_chance > 0:
+        moves = [(offer_time, "company", "offer")]
+        moves += [(offer_time, "customer", "accept" if accepted else "decline")]
+    else:
+        moves = []
+    rows = pd.DataFrame(
+        [(customer, time, actor, kind, source) for time, actor, kind in moves],
+        columns=["customer", "time", "actor", "kind", "source"],
+    )
+    return pd.concat([spread, rows], ignore_index=True) if moves else spread
