@@ -20,6 +20,7 @@ _SUBMODULES = (
     "lenses",
     "network",
     "plots",
+    "readings",
     "run",
     "sim",
     "widgets",

@@ -47,9 +47,14 @@ def _range(value: Any) -> tuple[float | int, float | int]:
 
 def _moment(value: Any) -> When:
     """Read a day, a minute, a month or a year; the last two are spans."""
-    for pattern, unit in (("%Y", "year"), ("%Y-%m", "month"), ("%Y-%m-%d", ""), ("%Y-%m-%dT%H:%M", "")):
+    for pattern, unit in (
+        ("%Y", "year"),
+        ("%Y-%m", "month"),
+        ("%Y-%m-%d", ""),
+        ("%Y-%m-%dT%H:%M", ""),
+    ):
         try:
-            time = pd.Timestamp(datetime.strptime(str(value), pattern))  # noqa: DTZ007
+            time = pd.Timestamp(datetime.strptime(str(value), pattern))
         except (ValueError, OverflowError):
             continue
         if not unit:
@@ -216,10 +221,16 @@ class CaseFile(Part):
             for key in fact.sources:
                 if key not in self.sources:
                     known = ", ".join(self.sources)
-                    yield ("facts", name, "source"), f"must be one of the sources {known}, got {key!r}"
+                    yield (
+                        ("facts", name, "source"),
+                        f"must be one of the sources {known}, got {key!r}",
+                    )
         for i, row in enumerate(self.timeline):
             if row.fact not in self.facts:
-                yield ("timeline", i, "fact"), f"must be the id of a fact, got {row.fact!r}"
+                yield (
+                    ("timeline", i, "fact"),
+                    f"must be the id of a fact, got {row.fact!r}",
+                )
         for i, claim in enumerate(self.claims):
             for name in claim.facts:
                 if name not in self.facts:
@@ -231,14 +242,23 @@ class CaseFile(Part):
         place = ("scenarios", name)
         other = self.scenarios.get(scenario.like or "")
         if scenario.like and (other is None or other.like):
-            yield (*place, "like"), f"must name a scenario that stands on its own, got {scenario.like!r}"
+            yield (
+                (*place, "like"),
+                f"must name a scenario that stands on its own, got {scenario.like!r}",
+            )
         if not scenario.like and not scenario.model:
-            yield (*place, "model"), "must be given (or like: another scenario), got nothing"
+            yield (
+                (*place, "model"),
+                "must be given (or like: another scenario), got nothing",
+            )
         for parameter, setting in scenario.parameters.items():
             field = (*place, "parameters", parameter)
             low, high = setting.range
             if not low <= setting.value <= high:
-                yield (*field, "value"), f"must lie in its range [{low}, {high}], got {setting.value}"
+                yield (
+                    (*field, "value"),
+                    f"must lie in its range [{low}, {high}], got {setting.value}",
+                )
             fact = self.facts.get(setting.basis)
             if fact is None and setting.basis not in (*self.sources, "assumption"):
                 yield (
@@ -246,4 +266,7 @@ class CaseFile(Part):
                     f"must be a fact, a source, or assumption, got {setting.basis!r}",
                 )
             if fact is not None and fact.confidence == "unverified":
-                yield (*field, "basis"), f"must not be an unverified fact, got {setting.basis!r}"
+                yield (
+                    (*field, "basis"),
+                    f"must not be an unverified fact, got {setting.basis!r}",
+                )

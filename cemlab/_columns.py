@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,13 @@ def times(name: str, column: pd.Series, place: Place) -> pd.Series:
     if column.dtype.kind == "M":
         moments = column
     elif column.dtype.kind in "iufb" and column.notna().any():
-        stop(place, int(column.first_valid_index() or 0), name, rule, column.dropna().iloc[0])
+        stop(
+            place,
+            int(column.first_valid_index() or 0),
+            name,
+            rule,
+            column.dropna().iloc[0],
+        )
     else:
         blank = column.isna() | (column.astype(str).str.strip() == "")
         texts = column.where(~blank, None)
@@ -46,7 +52,9 @@ def numbers(name: str, column: pd.Series, place: Place) -> pd.Series:
     if column.dtype.kind in "iuf":
         found = column.astype(np.float64)
     else:
-        found = pd.Series([_number(name, row, v, place) for row, v in enumerate(column)], dtype=float)
+        found = pd.Series(
+            [_number(name, row, v, place) for row, v in enumerate(column)], dtype=float
+        )
     infinite = np.flatnonzero(np.isinf(found))
     if infinite.size:
         stop(place, infinite[0], name, "must be finite", found.iloc[infinite[0]])
@@ -71,8 +79,8 @@ def names(name: str, column: pd.Series, place: Place, *, required: bool) -> pd.S
     category = column.astype("category").cat.remove_unused_categories()
     old = category.cat.categories
     if old.dtype.kind in "iu" and (not len(old) or old[0] >= 0):
-        new: list[str] | list[int] = old.to_list()
-        wanted = sorted(new)
+        new: list[Any] = old.to_list()
+        wanted: list[Any] = new
     else:
         new = [_text(name, category, value, place) for value in old]
         wanted = sorted(set(new) - {""})
@@ -102,5 +110,3 @@ def _text(name: str, category: pd.Series, value: object, place: Place) -> str:
 
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and str(int(text)) == text and len(text) < 19
-
-

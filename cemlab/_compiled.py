@@ -4,9 +4,9 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any
 
-F = TypeVar("F", bound=Callable[..., object])
+Function = Callable[..., Any]
 
 
 def _place_the_cache() -> None:
@@ -24,11 +24,11 @@ _place_the_cache()
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 
 
-def kernel(function: F) -> F:
+def kernel(function: Function) -> Any:
     """Compile `function` for arrays and numbers; it runs without Python's global lock."""
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    return numba.njit(cache=True, nogil=True)(function)
 
 
-def inlined(function: F) -> F:
+def inlined(function: Function) -> Any:
     """Compile a small `function` into each kernel that calls it."""
-    return cast("F", numba.njit(inline="always")(function))
+    return numba.njit(inline="always")(function)

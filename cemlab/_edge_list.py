@@ -60,7 +60,9 @@ def _cells(text: str) -> list[str]:
 
 def _row(where: str, cells: list[str], width: int) -> tuple[str, str, float | None]:
     if len(cells) != width or width not in (2, 3):
-        msg = f"{where}: must have 2 or 3 columns (from, to, weight) in every line, got {len(cells)}"
+        msg = (
+            f"{where}: must have 2 or 3 columns (from, to, weight) in every line, got {len(cells)}"
+        )
         raise ValueError(msg)
     for name, cell in zip(("from", "to"), cells, strict=False):
         if not cell or (_NUMBER.fullmatch(cell) and not cell.isdecimal()):

@@ -31,8 +31,20 @@ def key(rng: Any) -> np.uint64:
     return np.uint64(drawn)
 
 
+def fixed(rng: Any) -> int:
+    """Return an integer that can be passed on several times as the same luck.
+
+    >>> fixed(7)
+    7
+    """
+    generator = _checks.generator(rng)
+    if isinstance(rng, int | np.integer):
+        return int(rng)
+    return int(generator.integers(0, 2**63))
+
+
 @inlined
-def mix(x):  # type: ignore[no-untyped-def]
+def mix(x):
     """Scramble 64 bits (SplitMix64)."""
     z = _U(x) + _STEP
     z = (z ^ (z >> _U(30))) * _U(0xBF58476D1CE4E5B9)
@@ -41,34 +53,31 @@ def mix(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def branch(key, replicate, purpose):  # type: ignore[no-untyped-def]
+def branch(key, replicate, purpose):
     """Return the key of one purpose in one replicate."""
     return mix(_U(mix(_U(key) + _U(replicate) * _STEP)) ^ (_U(purpose) * _ENTITY))
 
 
 @inlined
-def unit(bits):  # type: ignore[no-untyped-def]
+def unit(bits):
     """Turn 64 bits into a float in [0, 1)."""
     return (_U(bits) >> _U(11)) * (1.0 / 9007199254740992.0)
 
 
 @inlined
-def draw(branched, entity):  # type: ignore[no-untyped-def]
+def draw(branched, entity):
     """Return the entity's draw in [0, 1): `branched` from :func:`branch`."""
     return unit(mix(_U(branched) + _U(entity) * _ENTITY))
 
 
 @kernel
-def draws(key, replicates, purpose, entity):  # type: ignore[no-untyped-def]
-    """Return one draw in [0, 1) for each replicate, shape (k,): for decisions of a run."""
-    result = np.empty(replicates.size, np.float64)
-    for i in range(replicates.size):
-        result[i] = draw(branch(key, replicates[i], purpose), entity)
-    return result
+def one_draw(key, replicate, purpose):
+    """Return one draw in [0, 1): for a decision that is taken once in a run."""
+    return draw(branch(key, replicate, purpose), 0)
 
 
 @inlined
-def advance(s0, s1):  # type: ignore[no-untyped-def]
+def advance(s0, s1):
     """Take one step of xoroshiro128+: (64 bits, next s0, next s1)."""
     s0, s1 = _U(s0), _U(s1)
     bits = s0 + s1

@@ -5,7 +5,7 @@ Every error is one sentence: file, line, field, rule, value.
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -44,7 +44,8 @@ def read(
         raise error(_sentence(path, found, lines)) from None
     for field, rule in problems(result) if problems else ():
         name = ".".join(str(part) for part in field)
-        raise error(f"{path}, line {lines[_known(field, lines)]}, {name}: {rule}")
+        msg = f"{path}, line {lines[_known(field, lines)]}, {name}: {rule}"
+        raise error(msg)
     return result
 
 
@@ -60,7 +61,9 @@ def _text(path: Path, error: type[ValueError]) -> str:
         msg = f"{path}: must be a file that can be read, got: {found.strerror}"
         raise error(msg) from None
     if len(content) > MOST_BYTES:
-        msg = f"{path}: must have at most {MOST_BYTES // 1024} kB, got {path.stat().st_size:,} bytes"
+        msg = (
+            f"{path}: must have at most {MOST_BYTES // 1024} kB, got {path.stat().st_size:,} bytes"
+        )
         raise error(msg)
     try:
         text = content.decode("utf-8-sig")
@@ -84,9 +87,13 @@ class _Loader(yaml.SafeLoader):
     level = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
-            _refuse(event, "must not use aliases (*name): write the value again", f"*{event.anchor}")
+            _refuse(
+                event,
+                "must not use aliases (*name): write the value again",
+                f"*{event.anchor}",
+            )
         self.level += 1
         if self.level > _MOST_LEVELS:
             _refuse(event, f"must not nest deeper than {_MOST_LEVELS} levels", "more")
@@ -103,8 +110,10 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _refuse(place: Any, rule: str, value: object) -> None:
-    raise yaml.MarkedYAMLError(problem=f"{rule}, got {_short(value)}", problem_mark=place.start_mark)
+def _refuse(place: Any, rule: str, value: object) -> NoReturn:
+    raise yaml.MarkedYAMLError(
+        problem=f"{rule}, got {_short(value)}", problem_mark=place.start_mark
+    )
 
 
 def _data(path: Path, text: str, error: type[ValueError]) -> tuple[Any, Lines]:

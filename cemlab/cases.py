@@ -6,7 +6,6 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cemlab import _checks, _luck, _shelf, _yaml, events, sim
@@ -156,7 +155,9 @@ class Case(CaseFile):
         run: Run = model.simulate(network, **values, **start, rng=rng)
         return run
 
-    def reach(self, scenario: str, *, runs: int, rng: Any = None, **changes: Any) -> "pd.Series[int]":
+    def reach(
+        self, scenario: str, *, runs: int, rng: Any = None, **changes: Any
+    ) -> "pd.Series[int]":
         """Return the reach (people who share) of many runs of one scenario, a Series by run."""
         model, network, values, _ = self._setup(scenario, changes)
         if not hasattr(model, "reach"):
@@ -164,6 +165,22 @@ class Case(CaseFile):
             raise ValueError(msg)
         found = model.reach(network, **values, runs=runs, rng=rng)
         return pd.Series(found, name="reach", index=pd.RangeIndex(len(found), name="replicate"))
+
+    def replays(self, scenario: str, *, runs: int, rng: Any = None, **changes: Any) -> pd.DataFrame:
+        """Return the histories of many runs: `replicate`, `day` since the start, `variable`, `value`.
+
+        Replicate r is the history that `reach` counts at place r.
+        """
+        model, network, values, start = self._setup(scenario, changes)
+        luck = _luck.fixed(rng)
+        total = _checks.whole("runs", runs, low=1)
+        histories = []
+        for replicate in range(total):
+            run = model.simulate(network, **values, **start, rng=luck, replicate=replicate)
+            series = run.series.assign(replicate=replicate)
+            series["day"] = (series["time"] - series["time"].iloc[0]) / pd.Timedelta("1D")
+            histories.append(series[["replicate", "day", "variable", "value"]])
+        return pd.concat(histories, ignore_index=True)
 
     def compare(
         self,
@@ -197,14 +214,27 @@ class Case(CaseFile):
         ...              runs=2, rng=1)["reach_b"].tolist()
         [1, 1]
         """
-        key = int(_luck.key(rng))
-        first, second = (
-            self.reach(name, runs=runs, rng=key, **changes)
-            for name, changes in (self._policy(a), self._policy(b))
-        )
-        table = pd.DataFrame({"reach_a": first, "reach_b": second})
+        table = self.reaches({"reach_a": a, "reach_b": b}, runs=runs, rng=rng)
         table["difference"] = table["reach_b"] - table["reach_a"]
         return table.reset_index()
+
+    def reaches(
+        self,
+        policies: Mapping[str, str | Mapping[str, Any]],
+        *,
+        runs: int,
+        rng: Any = None,
+    ) -> pd.DataFrame:
+        """Return the reach of several policies on the same luck: a column each, a row a replicate.
+
+        `policies` maps a name to what `compare` takes: a scenario, or changes of one.
+        """
+        luck = _luck.fixed(rng)
+        columns = {}
+        for name, policy in policies.items():
+            scenario, changes = self._policy(policy)
+            columns[name] = self.reach(scenario, runs=runs, rng=luck, **changes)
+        return pd.DataFrame(columns)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond single fields: broken references, models, the log."""
@@ -212,15 +242,23 @@ class Case(CaseFile):
         for name, scenario in self.scenarios.items():
             model = self._with_base(scenario).model
             if model not in sim.names():
-                yield ("scenarios", name, "model"), f"must be one of {', '.join(sim.names())}, got {model!r}"
+                yield (
+                    ("scenarios", name, "model"),
+                    f"must be one of {', '.join(sim.names())}, got {model!r}",
+                )
                 continue
             allowed = signature(sim.get(str(model))).parameters
             for parameter in scenario.parameters:
                 if parameter not in allowed:
-                    rule = f"must be a parameter of {model} ({', '.join(allowed)}), got {parameter!r}"
+                    rule = (
+                        f"must be a parameter of {model} ({', '.join(allowed)}), got {parameter!r}"
+                    )
                     yield ("scenarios", name, "parameters", parameter), rule
             if "network" in allowed and self._with_base(scenario).network is None:
-                yield ("scenarios", name), f"must have a network, as {model} needs one, got none"
+                yield (
+                    ("scenarios", name),
+                    f"must have a network, as {model} needs one, got none",
+                )
         try:
             self.events()
         except ValueError as error:
@@ -231,7 +269,9 @@ class Case(CaseFile):
         if base is None:
             return scenario
         given = {k: v for k, v in scenario if v is not None and k != "parameters"}
-        return base.model_copy(update={**given, "parameters": {**base.parameters, **scenario.parameters}})
+        return base.model_copy(
+            update={**given, "parameters": {**base.parameters, **scenario.parameters}}
+        )
 
     def _settings(self, scenario: str) -> dict[str, Setting]:
         _checks.one_of("scenario", scenario, self.scenarios)
@@ -243,13 +283,20 @@ class Case(CaseFile):
         changes = dict(policy)
         return changes.pop("scenario", next(iter(self.scenarios))), changes
 
-    def _setup(self, scenario: str, changes: dict[str, Any]) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
+    def _setup(
+        self, scenario: str, changes: dict[str, Any]
+    ) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
         settings = self._settings(scenario)
         whole = self._with_base(self.scenarios[scenario])
         grown = whole.network
         of_network = [] if grown is None else ["size", "ties", "seed"]
         model = sim.model(str(whole.model))
-        allowed = set(signature(model.simulate).parameters) - {"network", "rng", "start"}
+        allowed = set(signature(model.simulate).parameters) - {
+            "network",
+            "rng",
+            "start",
+            "replicate",
+        }
         _checks.one_of_each("change", changes, [*sorted(allowed), *of_network])
         values = {name: setting.value for name, setting in settings.items()}
         values |= {k: v for k, v in changes.items() if k in allowed}

@@ -166,7 +166,9 @@ def _typed(path: Path, column: _Column, texts: pd.Series) -> pd.Series:
     else:
         typed = pd.to_numeric(texts, errors="coerce")
     rule = column.constraints
-    wrong = pd.Series(False, index=texts.index) if column.type == "string" else typed.isna() & ~blank
+    wrong = (
+        pd.Series(False, index=texts.index) if column.type == "string" else typed.isna() & ~blank
+    )
     sentence = f"must be a {column.type}"
     checks = [
         (rule.required, blank, "must be given"),

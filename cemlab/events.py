@@ -200,7 +200,7 @@ def observed(
     """Return the rows of a validated log up to a moment, and the moment (default: the last time)."""
     if observed_until is None:
         return events, last_moment(events)
-    end = pd.Timestamp(observed_until)  # type: ignore[arg-type]
+    end = pd.Timestamp(observed_until)
     return events[events["time"] <= end].reset_index(drop=True), end
 
 
@@ -281,7 +281,13 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
         row = rows[0]
         kind = log["kind"].iloc[row]
         rule = f"must be a {KINDS[kind]}" if kind in _SCORES else "must be at least 0"
-        _columns.stop(place, row, "value", f"{rule} for kind {kind}", float(log["value"].iloc[row]))
+        _columns.stop(
+            place,
+            row,
+            "value",
+            f"{rule} for kind {kind}",
+            float(log["value"].iloc[row]),
+        )
 
 
 def _order(log: pd.DataFrame) -> np.ndarray:
@@ -290,7 +296,8 @@ def _order(log: pd.DataFrame) -> np.ndarray:
     ties = [log["value"], log["latest"], log["source"].cat.codes]
     ties += [log[name].cat.codes for name in ("by", "actor", "touchpoint", "channel")]
     ties += [log["issue"].cat.codes, log["customer"].cat.codes]
-    return np.lexsort([*ties, rank, log["time"]])
+    order: np.ndarray = np.lexsort([*ties, rank, log["time"]])
+    return order
 
 
 def _waits(log: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
@@ -328,9 +335,7 @@ def _next(contacts: pd.DataFrame, enders: pd.DataFrame, by: list[str]) -> np.nda
         return np.full(len(contacts), -1)
     right = enders.loc[:, [*by, "until", "row"]].sort_values("until", kind="stable")
     left = contacts.loc[:, [*by, "time"]]
-    found = pd.merge_asof(
-        left, right, left_on="time", right_on="until", by=by, direction="forward"
-    )
+    found = pd.merge_asof(left, right, left_on="time", right_on="until", by=by, direction="forward")
     return found["row"].fillna(-1).to_numpy(np.int64)
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cemlab import _checks, _edge_list, _luck
-from cemlab._compiled import kernel
+from cemlab import _checks, _edge_list, _generators, _luck
 
 _MOST_PEOPLE = 2**31 - 1
 
@@ -139,9 +138,7 @@ class Network:
             Names file, line, rule and value of the first line that cannot be read.
         """
         labels, pairs, weights = _edge_list.read(Path(path))
-        return _build(
-            pairs, len(labels), directed=directed, weights=weights, labels=tuple(labels)
-        )
+        return _build(pairs, len(labels), directed=directed, weights=weights, labels=tuple(labels))
 
     @classmethod
     def from_networkx(cls, graph: Any) -> "Network":
@@ -182,7 +179,7 @@ class Network:
         """
         people = _checks.whole("n", n, low=2, high=_MOST_PEOPLE)
         ties = _checks.whole("m", m, low=1, high=people - 1)
-        pairs = _preferential(people, ties, _luck.key(rng))
+        pairs = _generators.preferential(people, ties, _luck.key(rng))
         return _build(pairs, people, directed=False, weights=None, labels=range(people))
 
     def with_hub(self, followers: int | ArrayLike, *, rng: Any = 0) -> "Network":
@@ -276,7 +273,7 @@ def _build(
         strength = None
     else:
         place, inverse = np.unique(place, return_inverse=True)
-        strength = np.bincount(inverse, weights[real], minlength=place.size)
+        strength = np.bincount(inverse, weights[real], minlength=place.size).astype(np.float64)
     duplicates = pairs.shape[0] - place.size
     u, v = np.divmod(place, max(n, 1))
     if not directed:
@@ -296,31 +293,3 @@ def _build(
         self_loops=self_loops,
         duplicates=duplicates,
     )
-
-
-@kernel
-def _preferential(n, m, key):  # type: ignore[no-untyped-def]
-    """Grow the pairs, shape (k, 2): the first m + 1 people form a star around person 0."""
-    pairs = np.empty((m + (n - m - 1) * m, 2), np.int64)
-    ends = np.empty(2 * pairs.shape[0], np.int64)
-    s0 = _luck.branch(key, 0, _luck.STREAM)
-    s1 = _luck.mix(s0)
-    k = 0
-    for u in range(1, m + 1):
-        pairs[k, 0], pairs[k, 1] = u, 0
-        ends[2 * k], ends[2 * k + 1] = u, 0
-        k += 1
-    for u in range(m + 1, n):
-        known = 2 * k
-        first = k
-        while k < first + m:
-            bits, s0, s1 = _luck.advance(s0, s1)
-            v = ends[int(_luck.unit(bits) * known)]
-            fresh = True
-            for j in range(first, k):
-                fresh = fresh and pairs[j, 1] != v
-            if fresh:
-                pairs[k, 0], pairs[k, 1] = u, v
-                ends[2 * k], ends[2 * k + 1] = u, v
-                k += 1
-    return pairs

@@ -45,7 +45,9 @@ def journeys(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFram
     keys = [log[name] for name in events.JOURNEY]
     grouped = log.groupby(keys, observed=True)
     table = grouped.agg(first=("time", "min"), last=("until", "max"))
-    table["resolved"] = events.last_word(log, "resolve", recorded=bool({"resolve", "reopen"} & kinds))
+    table["resolved"] = events.last_word(
+        log, "resolve", recorded=bool({"resolve", "reopen"} & kinds)
+    )
     table["closed"] = events.last_word(log, "close", recorded=bool({"close", "reopen"} & kinds))
     _add_elapsed(table, log, end)
     told = _contacts(log)
@@ -55,10 +57,14 @@ def journeys(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFram
     spoke = (log["kind"] == "publish") & (log["actor"] == "customer")
     public = (_count(log, spoke) > 0).astype("boolean")
     table["public"] = public if "publish" in kinds else pd.NA
-    heard = log["value"].where(log["kind"].isin(["contact", "publish"]) & (log["actor"] == "customer"))
+    heard = log["value"].where(
+        log["kind"].isin(["contact", "publish"]) & (log["actor"] == "customer")
+    )
     table["audience"] = heard.groupby(keys, observed=True).max()
     table["censored"] = ~table["resolved"].fillna(False).astype(bool)
-    whole = {name: "Int64" for name in ("contacts", "handoffs", "switches", "repeats", "promises_broken")}
+    whole = {
+        name: "Int64" for name in ("contacts", "handoffs", "switches", "repeats", "promises_broken")
+    }
     flags = {name: "boolean" for name in ("resolved", "closed", "public")}
     return table[list(_COLUMNS)].astype(whole | flags).reset_index()
 
@@ -106,7 +112,9 @@ def _contacts(log: pd.DataFrame) -> pd.Series:
     own = log["actor"] == "customer"
     contact = own & (log["kind"] == "contact")
     post = own & (log["kind"] == "publish")
-    noted = contact.groupby([log["customer"], log["issue"], log["time"]], observed=True).transform("any")
+    noted = contact.groupby([log["customer"], log["issue"], log["time"]], observed=True).transform(
+        "any"
+    )
     return contact | (post & ~noted)
 
 

@@ -34,6 +34,4 @@ def first_response(log: pd.DataFrame, *, observed_until: object = None) -> pd.Da
     so_far = table["wait_low_min"]
     high = table["wait_high_min"].where(table["ended"] != "open", so_far)
     shown = table[["customer", "issue", "channel", "time"]]
-    return shown.assign(
-        wait_low_min=so_far, wait_min=high, answered=answered, censored=~answered
-    )
+    return shown.assign(wait_low_min=so_far, wait_min=high, answered=answered, censored=~answered)

@@ -1,4 +1,4 @@
-"""Compiled kernels of the independent cascade: arrays and numbers in, arrays out."""
+"""Compiled kernels of the spread models: arrays and numbers in, arrays out."""
 
 import numpy as np
 
@@ -11,7 +11,20 @@ _WORD = np.uint64(32)
 
 
 @kernel
-def spread(start, targets, joiners, join_round, chance, factor, key, replicate, seen, who, when, heard):  # type: ignore[no-untyped-def]  # noqa: E501
+def spread(
+    start,
+    targets,
+    joiners,
+    join_round,
+    chance,
+    factor,
+    key,
+    replicate,
+    seen,
+    who,
+    when,
+    heard,
+):
     """Run one cascade round by round; return how many people it reached.
 
     `joiners` join in `join_round` (ascending). A link (u, v) is tried once, in the
@@ -59,7 +72,7 @@ def spread(start, targets, joiners, join_round, chance, factor, key, replicate, 
 
 
 @kernel
-def reach_paired(start, targets, joiners, join_round, chance, factor, key, low, high, out):  # type: ignore[no-untyped-def]
+def reach_paired(start, targets, joiners, join_round, chance, factor, key, low, high, out):
     """Fill out[low:high] with the reach of those replicates, every link by its own draw."""
     n = start.size - 1
     seen = np.empty(n, np.uint8)
@@ -68,12 +81,23 @@ def reach_paired(start, targets, joiners, join_round, chance, factor, key, low, 
     heard = np.empty(n, np.int32)
     for r in range(low, high):
         out[r] = spread(
-            start, targets, joiners, join_round, chance, factor, key, r, seen, who, when, heard
+            start,
+            targets,
+            joiners,
+            join_round,
+            chance,
+            factor,
+            key,
+            r,
+            seen,
+            who,
+            when,
+            heard,
         )
 
 
 @kernel
-def skip_table(p):  # type: ignore[no-untyped-def]
+def skip_table(p):
     """Return geometric gaps by cell of the unit interval; -1 where the cell straddles two."""
     table = np.empty(_CELLS, np.int16)
     scale = 1.0 / np.log1p(-p)
@@ -85,7 +109,7 @@ def skip_table(p):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _gap(bits, table, scale):  # type: ignore[no-untyped-def]
+def _gap(bits, table, scale):
     """Return how many links fail before the next live one."""
     g = int(table[bits >> np.uint64(48)])
     if g < 0:
@@ -95,7 +119,7 @@ def _gap(bits, table, scale):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def reach_skipping(start, targets, joiners, p, table, key, low, high, out):  # type: ignore[no-untyped-def]
+def reach_skipping(start, targets, joiners, p, table, key, low, high, out):
     """Fill out[low:high] with the reach for one 0 < p < 1, jumping from live link to live link.
 
     The same law as :func:`reach_paired`, with few draws where p is small; the stream
@@ -132,3 +156,76 @@ def reach_skipping(start, targets, joiners, p, table, key, low, high, out):  # t
                 k += 1 + _gap(bits, table, scale)
             skip = k - end
         out[r] = count
+
+
+@kernel
+def press_round(start, targets, first, factor, earliest, needs, key, r, seen, who, when, heard):
+    """Return the round in which the press joins replicate r, or -1: it finds no story."""
+    at_once = np.zeros(1, np.int64)
+    count = spread(
+        start,
+        targets,
+        first,
+        at_once,
+        np.ones(1),
+        factor,
+        key,
+        r,
+        seen,
+        who,
+        when,
+        heard,
+    )
+    if count < needs:
+        return -1
+    return max(earliest, when[needs - 1]) if needs > 0 else earliest
+
+
+@kernel
+def reach_firestorm(
+    start,
+    targets,
+    joiners,
+    declined,
+    accepted,
+    recovery_chance,
+    accept_chance,
+    earliest,
+    needs,
+    key,
+    out,
+):
+    """Fill `out` with the reach of replicates 0, 1, ...; see `simulate` for one of them."""
+    n = start.size - 1
+    seen = np.empty(n, np.uint8)
+    who = np.empty(n, np.int32)
+    when = np.empty(n, np.int32)
+    heard = np.empty(n, np.int32)
+    one = np.ones(1)
+    rounds = np.zeros(2, np.int64)
+    for r in range(out.size):
+        if _luck.one_draw(key, r, _luck.RECOVERY) < recovery_chance:
+            out[r] = 0
+            continue
+        factor = accepted if _luck.one_draw(key, r, _luck.OFFER) < accept_chance else declined
+        members = 1
+        if joiners.size > 1:
+            rounds[1] = press_round(
+                start,
+                targets,
+                joiners[:1],
+                factor,
+                earliest,
+                needs,
+                key,
+                r,
+                seen,
+                who,
+                when,
+                heard,
+            )
+            members = 2 if rounds[1] >= 0 else 1
+        out[r] = spread(
+            start, targets, joiners[:members], rounds[:members], one, factor,
+            key, r, seen, who, when, heard,
+        )  # fmt: skip

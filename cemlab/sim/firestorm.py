@@ -2,8 +2,8 @@
 
 An independent cascade (:mod:`cemlab.sim.cascade`) with three named decision points:
 a recovery before anything is posted, an offer on some day that is accepted or
-declined, and the press, which joins as a broadcast if the story is large enough by
-then. Every decision is drawn by its own key, so that two policies meet the same
+declined, and the press, which joins as a broadcast once the story is large enough.
+Every decision is drawn by its own key, so that two policies meet the same
 customer, the same audience and the same luck.
 """
 
@@ -17,11 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks, _luck
-from cemlab._compiled import kernel
 from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim import _kernels
-from cemlab.sim.cascade import Plan, history
+from cemlab.sim._spread import Plan, history
 
 HOURS = 24.0
 
@@ -41,6 +40,7 @@ def simulate(
     press_needs: int = 0,
     start: object = "2009-07-06",
     rng: Any = None,
+    replicate: int = 0,
 ) -> Run:
     """Replay one complaint from the post on, with the company's and the press's moves.
 
@@ -67,13 +67,15 @@ def simulate(
     press_followers : int
         People who hear the press directly. 0: no press.
     press_day : float
-        Day after the post on which the press may join (days).
+        Day after the post from which on the press may join (days).
     press_needs : int
-        Sharers by then without whom the press finds no story.
+        Sharers the story must have before the press joins.
     start : datetime-like
         Date of the post.
     rng : int or numpy.random.Generator, optional
         Source of luck.
+    replicate : int
+        Which replay of this luck: the one that `reach` counts at this place.
 
     Returns
     -------
@@ -109,19 +111,20 @@ def simulate(
         press_needs=press_needs,
     )
     key = _luck.key(rng)
-    first = np.zeros(1, np.int64)
-    settled = bool(_luck.draws(key, first, _luck.RECOVERY, 0)[0] < story.recovery_chance)
-    accepted = bool(_luck.draws(key, first, _luck.OFFER, 0)[0] < story.accept_chance)
+    replay = _checks.whole("replicate", replicate, low=0)
+    settled = _luck.one_draw(key, replay, _luck.RECOVERY) < story.recovery_chance
+    accepted = _luck.one_draw(key, replay, _luck.OFFER) < story.accept_chance
     run = history(
         story.network,
-        story.plan(settled=settled, accepted=accepted, key=key),
+        story.plan(key, replay, settled=settled, accepted=accepted),
         key,
+        replay,
         start=start,
         step=pd.Timedelta(hours=story.hours_per_round),
-        params=story.params,
+        params={**story.params, "replicate": replay},
         model="firestorm",
     )
-    decisions = partial(_with_decisions, run, story, settled, accepted, pd.Timestamp(start))  # type: ignore[arg-type]
+    decisions = partial(_with_decisions, run, story, settled, accepted, pd.Timestamp(start))
     return replace(run, make_events=decisions)
 
 
@@ -129,7 +132,7 @@ def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDA
     """Return how many people share in each of many replays, shape (runs,).
 
     `params` are those of `simulate` (without `start`). Replicate r of two calls with the
-    same `rng` is the same luck; replicate 0 is `simulate`'s history.
+    same `rng` is the same luck, and the history of ``simulate(..., replicate=r)``.
 
     Examples
     --------
@@ -142,8 +145,8 @@ def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDA
     total = _checks.whole("runs", runs, low=1)
     out = np.zeros(total, np.int64)
     net = story.network
-    _reach(
-        net.start, net.targets, story.joiners, story.join_round,
+    _kernels.reach_firestorm(
+        net.start, net.targets, story.joiners,
         story.factor(accepted=False), story.factor(accepted=True),
         story.recovery_chance, story.accept_chance,
         story.press_round, story.press_needs, _luck.key(rng), out,
@@ -181,7 +184,6 @@ class _Story:
     network: Network
     params: Mapping[str, Any]
     joiners: NDArray[np.int64]
-    join_round: NDArray[np.int64]
     share_chance: float
     hours_per_round: float
     recovery_chance: float
@@ -217,22 +219,17 @@ class _Story:
         offer = _checks.number("offer_day", offer_day, low=0, high=3650)
         press = _checks.number("press_day", press_day, low=0, high=3650)
         first = int(np.abs(network.degrees - audience).argmin())
-        press_round = int(np.ceil(press * HOURS / hours))
-        joiners, rounds = [first], [0]
-        if followers:
-            joiners, rounds = [first, network.n], [0, press_round]
         return cls(
             network=network.with_hub(followers) if followers else network,
             params=given,
-            joiners=np.array(joiners, np.int64),
-            join_round=np.array(rounds, np.int64),
+            joiners=np.array([first, network.n] if followers else [first], np.int64),
             share_chance=_checks.probability("share_chance", share_chance),
             hours_per_round=hours,
             recovery_chance=_checks.probability("recovery_chance", recovery_chance),
             accept_chance=_checks.probability("accept_chance", accept_chance),
             sharing_after=_checks.probability("sharing_after", sharing_after),
             offer_round=int(np.floor(offer * HOURS / hours)),
-            press_round=press_round,
+            press_round=int(np.ceil(press * HOURS / hours)),
             press_needs=_checks.whole("press_needs", press_needs, low=0),
         )
 
@@ -244,58 +241,21 @@ class _Story:
         factor[self.offer_round + 1 :] *= self.sharing_after
         return factor
 
-    def plan(self, *, settled: bool, accepted: bool, key: np.uint64) -> Plan:
-        """Return the cascade of replicate 0; the press is in it if it finds a story."""
+    def plan(self, key: np.uint64, replicate: int, *, settled: bool, accepted: bool) -> Plan:
+        """Return the cascade of a replicate; the press is in it if it finds a story."""
         factor = self.factor(accepted=accepted)
-        members = 0 if settled else 1
-        if members and self.joiners.size > 1:
+        rounds = [] if settled else [0]
+        if rounds and self.joiners.size > 1:
             n = self.network.n
             seen = np.empty(n, np.uint8)
             who, when, heard = (np.empty(n, np.int32) for _ in range(3))
-            members += _press_joins(
-                self.network.start, self.network.targets, self.joiners, self.join_round,
-                factor, self.press_round, self.press_needs, key, 0, seen, who, when, heard,
+            joins = _kernels.press_round(
+                self.network.start, self.network.targets, self.joiners[:1], factor,
+                self.press_round, self.press_needs, key, replicate, seen, who, when, heard,
             )  # fmt: skip
-        return Plan(self.joiners[:members], self.join_round[:members], np.ones(1), factor)
-
-
-@kernel
-def _press_joins(start, targets, joiners, join_round, factor, press_round, press_needs, key, r, seen, who, when, heard):  # type: ignore[no-untyped-def]  # noqa: E501
-    """Return 1 if replicate r has enough sharers by the press's round, else 0."""
-    count = _kernels.spread(
-        start, targets, joiners[:1], join_round[:1], np.ones(1), factor, key, r, seen, who, when, heard
-    )
-    sharers = 0
-    while sharers < count and when[sharers] <= press_round:
-        sharers += 1
-    return 1 if sharers >= press_needs else 0
-
-
-@kernel
-def _reach(start, targets, joiners, join_round, declined, accepted, recovery_chance, accept_chance, press_round, press_needs, key, out):  # type: ignore[no-untyped-def]  # noqa: E501
-    """Fill `out` with the reach of replicates 0, 1, ...; see `simulate` for one of them."""
-    n = start.size - 1
-    seen = np.empty(n, np.uint8)
-    who = np.empty(n, np.int32)
-    when = np.empty(n, np.int32)
-    heard = np.empty(n, np.int32)
-    one = np.ones(1)
-    for r in range(out.size):
-        if _luck.draw(_luck.branch(key, r, _luck.RECOVERY), 0) < recovery_chance:
-            out[r] = 0
-            continue
-        yes = _luck.draw(_luck.branch(key, r, _luck.OFFER), 0) < accept_chance
-        factor = accepted if yes else declined
-        members = 1
-        if joiners.size > 1:
-            members += _press_joins(
-                start, targets, joiners, join_round, factor, press_round, press_needs,
-                key, r, seen, who, when, heard,
-            )  # fmt: skip
-        out[r] = _kernels.spread(
-            start, targets, joiners[:members], join_round[:members], one, factor,
-            key, r, seen, who, when, heard,
-        )  # fmt: skip
+            rounds += [joins] if joins >= 0 else []
+        join_round = np.array(rounds, np.int64)
+        return Plan(self.joiners[: join_round.size], join_round, np.ones(1), factor)
 
 
 def _with_decisions(

@@ -1,0 +1,255 @@
+"""Two lenses on one log: the company's (CRM, inside-out) and the customer's (CEM, outside-in)."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from cemlab import _checks, events
+from cemlab.cem import journeys as cem
+from cemlab.crm import desk
+
+ENOUGH = 0.8
+"""Share from which a lens is green, unless the caller says otherwise."""
+
+GREEN, RED, UNSURE, GREY, PLAIN = "green", "red", "unsure", "grey", ""
+
+
+class _Measure(NamedTuple):
+    lens: str
+    metric: str
+    low: float
+    high: float
+    unit: str
+    n: int
+    colour: str
+    sentence: str
+
+
+def compare(
+    log: pd.DataFrame,
+    *,
+    observed_until: object = None,
+    sla_hours: float = 24.0,
+    enough: float = ENOUGH,
+) -> pd.DataFrame:
+    """Read one log from both sides: a frame with a sentence per row.
+
+    Parameters
+    ----------
+    log : DataFrame
+        An event log: a case, a data set or a simulated run.
+    observed_until : datetime-like, optional
+        The day on which both look; by default the last time in the log.
+    sla_hours : float
+        What the company promises itself as time to an answer (hours); assumed.
+    enough : float
+        Share from which a measure is green, in [0, 1]; assumed.
+
+    Returns
+    -------
+    DataFrame
+        `lens` (CRM or CEM), `metric`, `value` (middle of `low` and `high`, which differ
+        where times are uncertain), `unit`, `n` (contacts or journeys counted), `colour`
+        (green, red, unsure: depends on uncertain times, grey: not recorded, or "" where
+        no rule applies) and `sentence`.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "channel": "phone", "actor": ["customer", "company", "company"],
+    ...                     "time": ["2024-05-01", "2024-05-01", "2024-05-02"],
+    ...                     "kind": ["contact", "answer", "close"]})
+    >>> compare(log).loc[[0, 1, 4], ["metric", "value", "colour"]].values.tolist()
+    [['answered in time', 1.0, 'green'], ['issues closed', 1.0, 'green'], ['journeys resolved', nan, 'grey']]
+    """
+    hours = _checks.number("sla_hours", sla_hours, low=0)
+    share = _checks.probability("enough", enough)
+    log = events.validate(log)
+    rows = [
+        *_inside_out(log, observed_until, hours, share),
+        *_outside_in(log, observed_until, share),
+    ]
+    frame = pd.DataFrame(rows)
+    frame.insert(2, "value", (frame["low"] + frame["high"]) / 2)
+    return frame
+
+
+def colours(comparison: pd.DataFrame) -> dict[str, str]:
+    """Return the colour of each lens, from what `compare` returned.
+
+    A lens is red if one of its ruled measures is red, unsure if one depends on uncertain
+    times, grey if its main measures are not recorded, else green.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": ["customer", "customer"],
+    ...                     "time": ["2024-05-01", "2024-05-02"], "kind": ["contact", "resolve"]})
+    >>> colours(compare(log))
+    {'CRM': 'red', 'CEM': 'green'}
+    """
+    result = {}
+    for lens in ("CRM", "CEM"):
+        ruled = set(comparison.loc[comparison["lens"] == lens, "colour"])
+        main = comparison["metric"].isin(["answered in time", "issues closed", "journeys resolved"])
+        unknown = (comparison[main & (comparison["lens"] == lens)]["colour"] == GREY).any()
+        worst = next((c for c in (RED, UNSURE) if c in ruled), GREY if unknown else GREEN)
+        result[lens] = worst
+    return result
+
+
+def verdict(comparison: pd.DataFrame) -> str:
+    """Return one sentence on how the two lenses see the log of `compare`."""
+    seen = colours(comparison)
+    shown = {lens: "not sure" if colour == UNSURE else colour for lens, colour in seen.items()}
+    if seen["CRM"] == seen["CEM"]:
+        return f"Both lenses are {shown['CRM']}."
+    bad = comparison[(comparison["colour"] == RED)]
+    why = f" They part over: {', '.join(bad['metric'])}." if len(bad) else ""
+    return f"The company's lens is {shown['CRM']}, the customer's is {shown['CEM']}.{why}"
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _inside_out(
+    log: pd.DataFrame, until: object, sla_hours: float, enough: float
+) -> Iterator[_Measure]:
+    level = desk.service_level(log, minutes=60 * sla_hours, observed_until=until).iloc[0]
+    yield _share(
+        "CRM",
+        "answered in time",
+        level["low"],
+        level["high"],
+        int(level["n"]),
+        enough,
+        f"of contacts were answered within {sla_hours:g} hours",
+    )
+    closed = desk.closed(log, observed_until=until)["closed"]
+    yield _flags(
+        "CRM",
+        "issues closed",
+        closed,
+        enough,
+        "of issues are closed in the company's files",
+    )
+    yield _first_answer(log, until)
+    yield _avoided(log, until)
+
+
+def _outside_in(log: pd.DataFrame, until: object, enough: float) -> Iterator[_Measure]:
+    table = cem.journeys(log, observed_until=until)
+    resolved, public = table["resolved"], table["public"]
+    yield _flags(
+        "CEM",
+        "journeys resolved",
+        resolved,
+        enough,
+        "of journeys are resolved in the customer's word",
+    )
+    yield _length(table)
+    yield _total(
+        "CEM",
+        "contacts",
+        table["contacts"],
+        "contacts",
+        "times customers told their story",
+    )
+    yield _total(
+        "CEM",
+        "hand-offs",
+        table["handoffs"],
+        "hand-offs",
+        "times they were sent to another desk",
+    )
+    broken = table["promises_broken"]
+    rule = GREY if broken.isna().all() else RED if (broken > 0).any() else GREEN
+    yield _total("CEM", "promises broken", broken, "promises", "promises passed their time", rule)
+    rule = GREY if public.isna().all() else RED if public.any() else GREEN
+    yield _total(
+        "CEM",
+        "gone public",
+        public.astype("Int64"),
+        "journeys",
+        "journeys went public",
+        rule,
+    )
+
+
+def _share(
+    lens: str, metric: str, low: float, high: float, n: int, enough: float, what: str
+) -> _Measure:
+    if not n or math.isnan(low):
+        return _not_recorded(lens, metric, "share")
+    colour = GREEN if low >= enough else RED if high < enough else UNSURE
+    shown = f"{low:.0%}" if low == high else f"Between {low:.0%} and {high:.0%}"
+    return _Measure(lens, metric, low, high, "share", n, colour, f"{shown} {what} (n = {n}).")
+
+
+def _flags(lens: str, metric: str, flags: pd.Series, enough: float, what: str) -> _Measure:
+    known = flags.dropna()
+    if known.empty:
+        return _not_recorded(lens, metric, "share")
+    share = float(known.astype(float).mean())
+    return _share(lens, metric, share, share, len(known), enough, what)
+
+
+def _first_answer(log: pd.DataFrame, until: object) -> _Measure:
+    table = events.waits(log, observed_until=until)
+    answered = table[table["ended"] == "answered"]
+    if answered.empty:
+        return _not_recorded("CRM", "time to answer", "hours")
+    low = float(answered["wait_low_min"].median() / 60)
+    high = float(answered["wait_high_min"].median() / 60)
+    shown = f"{low:.1f}" if low == high else f"{low:.1f} to {high:.1f}"
+    open_ones = int((table["ended"] != "answered").sum())
+    rest = f"; {open_ones} never answered" if open_ones else ""
+    sentence = (
+        f"Half of the answered contacts waited at most {shown} hours (n = {len(answered)}{rest})."
+    )
+    return _Measure("CRM", "time to answer", low, high, "hours", len(answered), PLAIN, sentence)
+
+
+def _avoided(log: pd.DataFrame, until: object) -> _Measure:
+    if not log["kind"].isin(["refuse", *desk.PAID]).any():
+        return _not_recorded("CRM", "cost avoided", "money")
+    table = desk.cost_avoided(log, observed_until=until)
+    total = float(table["avoided"].sum())
+    paid = float(table["paid"].sum())
+    sentence = f"Refusing claims of {table['refused'].sum():,.0f} and paying {paid:,.0f} left {total:,.0f}."
+    return _Measure("CRM", "cost avoided", total, total, "money", len(table), PLAIN, sentence)
+
+
+def _length(table: pd.DataFrame) -> _Measure:
+    if table.empty:
+        return _not_recorded("CEM", "journey length", "days")
+    low = float(table["elapsed_low_h"].median() / 24)
+    high = float(table["elapsed_h"].median() / 24)
+    shown = f"{low:,.0f}" if round(low) == round(high) else f"{low:,.0f} to {high:,.0f}"
+    going = int(table["censored"].sum())
+    rest = f", {going} of them not over" if going else ""
+    sentence = f"A middle journey has lasted {shown} days (n = {len(table)}{rest})."
+    return _Measure("CEM", "journey length", low, high, "days", len(table), PLAIN, sentence)
+
+
+def _total(
+    lens: str, metric: str, counts: pd.Series, unit: str, what: str, colour: str = PLAIN
+) -> _Measure:
+    known = counts.dropna()
+    if known.empty:
+        return _not_recorded(lens, metric, unit)
+    total = float(known.sum())
+    return _Measure(
+        lens,
+        metric,
+        total,
+        total,
+        unit,
+        len(known),
+        colour,
+        f"{total:,.0f} {what} (n = {len(known)}).",
+    )
+
+
+def _not_recorded(lens: str, metric: str, unit: str) -> _Measure:
+    return _Measure(lens, metric, math.nan, math.nan, unit, 0, GREY, "Not recorded in this log.")

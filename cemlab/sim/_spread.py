@@ -1,0 +1,180 @@
+"""What all spread models share: a checked plan, its history as a Run, and many replays of it."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from cemlab import _checks
+from cemlab.network import Network
+from cemlab.run import Run
+from cemlab.sim import _kernels
+
+Initial = ArrayLike | Mapping[int, ArrayLike]
+Chance = ArrayLike | Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Checked arguments of a cascade as arrays: who joins when, and the links' chances."""
+
+    joiners: NDArray[np.int64]
+    join_round: NDArray[np.int64]
+    chance: NDArray[np.float64]
+    factor: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, network: Network, *, initial: Initial, p: Chance) -> "Plan":
+        """Check `initial` and `p` against a network."""
+        waves = initial if isinstance(initial, Mapping) else {0: initial}
+        joiners, rounds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for t in sorted(_checks.whole("initial's round", t, low=0) for t in waves):
+            joiners.append(_checks.people("initial", waves[t], network.n))
+            rounds.append(np.full(joiners[-1].size, t, np.int64))
+        chance, factor = _chances(p, network.targets.size)
+        return cls(np.concatenate(joiners), np.concatenate(rounds), chance, factor)
+
+
+def history(
+    network: Network,
+    plan: Plan,
+    key: np.uint64,
+    replicate: int,
+    *,
+    start: object,
+    step: object,
+    params: Mapping[str, Any],
+    model: str = "cascade",
+) -> Run:
+    """Run one replicate of a plan and tidy it: for `simulate` here and in models built on it."""
+    n = network.n
+    seen = np.empty(n, np.uint8)
+    who, when, heard = (np.empty(n, np.int32) for _ in range(3))
+    count = _kernels.spread(
+        network.start, network.targets, plan.joiners, plan.join_round, plan.chance,
+        plan.factor, key, replicate, seen, who, when, heard,
+    )  # fmt: skip
+    who, when = who[:count].copy(), when[:count].copy()
+    origin = pd.Timestamp(start)
+    pace = pd.Timedelta(step)
+    return Run(
+        model=model,
+        params=params,
+        series=_series(network, who, when, origin, pace),
+        key=int(key),
+        make_events=partial(
+            _events, network, who, when, origin, pace, f"{model} {key:016x}/{replicate}"
+        ),
+        network=network.fingerprint,
+    )
+
+
+def reach_paired(
+    network: Network, plan: Plan, key: np.uint64, runs: int, threads: int = 1
+) -> NDArray[np.int64]:
+    """Return the reach of replicates 0..runs-1 of a plan, every link by its own draw."""
+    out = np.zeros(runs, np.int64)
+    common = (
+        network.start,
+        network.targets,
+        plan.joiners,
+        plan.join_round,
+        plan.chance,
+        plan.factor,
+    )
+    in_threads(
+        lambda low, high: _kernels.reach_paired(*common, key, low, high, out),
+        runs,
+        threads,
+    )
+    return out
+
+
+def in_threads(work: Callable[[int, int], None], runs: int, threads: int) -> None:
+    """Share replicates among threads; which thread takes which changes nothing."""
+    size = max(1, -(-runs // (4 * threads)))
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [pool.submit(work, low, min(low + size, runs)) for low in range(0, runs, size)]
+    for job in jobs:
+        job.result()
+
+
+def _chances(p: Chance, arcs: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (chance by arc or one, factor by round): a link's p is their product."""
+    one = np.ones(1)
+    if isinstance(p, Mapping):
+        rounds = sorted(_checks.whole("p's round", t, low=0) for t in p)
+        factor = np.zeros(rounds[-1] + 1 if rounds else 1)
+        for t in rounds:
+            factor[t:] = _checks.probability(f"p from round {t}", p[t])
+        return one, factor
+    if np.ndim(p) == 0:
+        return np.array([_checks.probability("p", p)]), one
+    chance = np.asarray(p, np.float64)
+    if chance.shape != (arcs,):
+        msg = (
+            f"p must be one probability, one for each of the {arcs} arcs, "
+            f"or a mapping of round to probability, got shape {chance.shape}"
+        )
+        raise ValueError(msg)
+    wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
+    if wrong.size:
+        msg = f"p must be a probability in [0, 1], got {chance[wrong[0]]} for arc {wrong[0]}"
+        raise ValueError(msg)
+    return chance, (one if chance.size != 1 else np.ones(2))
+
+
+def _series(
+    network: Network,
+    who: NDArray[np.int32],
+    when: NDArray[np.int32],
+    start: pd.Timestamp,
+    step: pd.Timedelta,
+) -> pd.DataFrame:
+    rounds = int(when[-1]) + 1 if when.size else 1
+    new = np.bincount(when, minlength=rounds).astype(np.float64)
+    told = np.bincount(when, network.degrees[who], minlength=rounds)
+    values = {"new": new, "total": np.cumsum(new), "exposures": np.cumsum(told)}
+    times = _times(np.arange(rounds), start, step)
+    return pd.DataFrame(
+        {
+            "time": np.tile(times, len(values)),
+            "variable": np.repeat(list(values), rounds),
+            "value": np.concatenate(list(values.values())),
+        }
+    )
+
+
+def _times(rounds: NDArray[Any], start: pd.Timestamp, step: pd.Timedelta) -> NDArray[np.datetime64]:
+    offset = rounds * np.timedelta64(step).astype("timedelta64[us]")
+    times: NDArray[np.datetime64] = np.datetime64(start, "us") + offset
+    return times
+
+
+def _events(
+    network: Network,
+    who: NDArray[np.int32],
+    when: NDArray[np.int32],
+    start: pd.Timestamp,
+    step: pd.Timedelta,
+    source: str,
+) -> pd.DataFrame:
+    labels = network.labels
+    names = who if isinstance(labels, range) else [labels[i] for i in who]
+    later = np.arange(who.size) > 0
+    return pd.DataFrame(
+        {
+            "customer": labels[int(who[0])] if who.size else [],
+            "time": _times(when, start, step),
+            "actor": np.where(later, "public", "customer"),
+            "by": names,
+            "kind": np.where(later, "share", "publish"),
+            "value": network.degrees[who].astype(np.float64),
+            "source": source,
+        }
+    )
