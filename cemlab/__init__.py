@@ -19,6 +19,7 @@ _SUBMODULES = (
     "events",
     "lenses",
     "network",
+    "observation",
     "plots",
     "readings",
     "run",

@@ -27,7 +27,12 @@ def names() -> list[str]:
     >>> "united-breaks-guitars" in names()
     True
     """
-    return sorted(path.stem for path in _shelf.folder("casestudies").glob("*.yaml"))
+    return [path.stem for path in paths()]
+
+
+def paths() -> list[Path]:
+    """Return the files of all cases."""
+    return sorted(_shelf.folder("casestudies").glob("*.yaml"))
 
 
 def load(slug: str) -> "Case":

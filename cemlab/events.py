@@ -29,8 +29,9 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cemlab import _columns
+from cemlab import _columns, _waiting
 from cemlab._columns import Place
 from cemlab._files import replacing
 
@@ -67,8 +68,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
 """Kind of event -> unit of its `value` ("" where a value means nothing)."""
 
 ACTORS = ("customer", "company", "public", "rival")
-ANSWERS = ("answer", "callback", "refuse", "offer", "compensate")
-"""Kinds that are a company's word in reply; an acknowledgement or a transfer is none."""
 
 _TIMES = ("time", "latest")
 COLUMNS = (
@@ -84,13 +83,9 @@ COLUMNS = (
     "value",
     "source",
 )
-JOURNEY = ["customer", "issue"]
-"""A journey is one problem of one customer."""
-
 _REQUIRED = ("customer", "time", "actor", "kind")
 _FILLED = ("customer", "issue", "actor", "kind")
 _SCORES = {"survey_nps": (0, 10), "survey_csat": (1, 5), "survey_ces": (1, 7)}
-_TIMED = ("answer", "abandon")
 _SLACK_MIN = 1.0
 
 
@@ -154,76 +149,6 @@ def write(events: pd.DataFrame, path: str | Path) -> None:
     with replacing(path) as draft:
         frame.to_csv(draft, index=False, encoding="utf-8")
 
-
-def waits(events: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
-    """Return one row a customer's contact: how long until the company's word.
-
-    A contact is answered by the next answer of its journey on its own channel, or,
-    where that channel stays silent, on any. Uncertain times give an interval.
-
-    Parameters
-    ----------
-    events : DataFrame
-        An event log.
-    observed_until : datetime-like, optional
-        End of the observation; by default the last time in the log.
-
-    Returns
-    -------
-    DataFrame
-        `customer`, `issue`, `channel`, `time`, `ended` (answered, abandoned, open),
-        `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least
-        the former, and its latter is infinite), and `answer`: the row of the log
-        that ended it, -1 if none. Minutes stated by the log itself replace the interval.
-
-    Examples
-    --------
-    >>> log = pd.DataFrame({"customer": "Ana", "actor": ["customer", "company"],
-    ...                     "time": ["2024-05-01 10:00", "2024-05-01 10:30"],
-    ...                     "channel": "phone", "kind": ["contact", "answer"]})
-    >>> waits(log)[["ended", "wait_low_min", "wait_high_min"]].values.tolist()
-    [['answered', 30.0, 30.0]]
-    """
-    log = validate(events)
-    log, end = observed(log, observed_until)
-    table = _waits(log, end)
-    stated = log["value"].where(log["kind"].isin(_TIMED)).to_numpy()
-    known = np.append(stated, np.nan)[table["answer"]]
-    for bound in ("wait_low_min", "wait_high_min"):
-        table[bound] = np.where(np.isnan(known), table[bound], known)
-    return table
-
-
-def observed(
-    events: pd.DataFrame, observed_until: object = None
-) -> tuple[pd.DataFrame, pd.Timestamp]:
-    """Return the rows of a validated log up to a moment, and the moment (default: the last time)."""
-    if observed_until is None:
-        return events, last_moment(events)
-    end = pd.Timestamp(observed_until)
-    return events[events["time"] <= end].reset_index(drop=True), end
-
-
-def last_moment(events: pd.DataFrame) -> pd.Timestamp:
-    """Return the last time that stands in a validated log (NaT for an empty one)."""
-    return events["latest"].fillna(events["time"]).max()
-
-
-def last_word(log: pd.DataFrame, kind: str, *, recorded: bool) -> "pd.Series[bool]":
-    """Return, by journey, whether `kind` happened and no reopening came after it."""
-    place = pd.Series(np.arange(len(log)), index=log.index)
-    keys = [log[name] for name in JOURNEY]
-    last = place.where(log["kind"] == kind, -1).groupby(keys, observed=True).max()
-    undone = place.where(log["kind"] == "reopen", -1).groupby(keys, observed=True).max()
-    said = ((last >= 0) & (last > undone)).astype("boolean")
-    return said if recorded else said.where(pd.Series(False, index=said.index))
-
-
-# --- inside ------------------------------------------------------------------------
-
-
-def _validated(events: pd.DataFrame, place: Place) -> pd.DataFrame:
-    """Check and convert column by column; `place(row)` says where a row stands."""
     where = place(0).rsplit(",", 1)[0]
     repeated = events.columns[events.columns.duplicated()]
     if len(repeated):
@@ -290,61 +215,22 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
         )
 
 
-def _order(log: pd.DataFrame) -> np.ndarray:
+def _order(log: pd.DataFrame) -> NDArray[np.int64]:
     """Return the order of rows: by time, then the kind's rank, then all other columns."""
     rank = log["kind"].map({kind: i for i, kind in enumerate(KINDS)}).astype(np.int64)
     ties = [log["value"], log["latest"], log["source"].cat.codes]
     ties += [log[name].cat.codes for name in ("by", "actor", "touchpoint", "channel")]
     ties += [log["issue"].cat.codes, log["customer"].cat.codes]
-    order: np.ndarray = np.lexsort([*ties, rank, log["time"]])
+    order: NDArray[np.int64] = np.lexsort([*ties, rank, log["time"]])
     return order
-
-
-def _waits(log: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
-    log = log.assign(row=np.arange(len(log)), until=log["latest"].fillna(log["time"]))
-    own = (log["kind"] == "contact") & (log["actor"] == "customer")
-    replies = log["kind"].isin(ANSWERS) & (log["actor"] == "company")
-    gone = (log["kind"] == "abandon") & (log["actor"] == "customer")
-    contacts = log.loc[own, ["customer", "issue", "channel", "time", "until", "row"]]
-    keys = ["customer", "issue"]
-    answer = _next(contacts, log[replies], [*keys, "channel"])
-    other = _next(contacts, log[replies], keys)
-    answer = np.where(answer < 0, other, answer)
-    abandon = _next(contacts, log[gone], [*keys, "channel"])
-    until = log["until"].to_numpy()
-    first = log["time"].to_numpy()
-    left = (abandon >= 0) & ((answer < 0) | (until[abandon] < first[answer]))
-    ender = np.where(left, abandon, answer)
-    ended = np.where(left, "abandoned", np.where(answer >= 0, "answered", "open"))
-    minute = np.timedelta64(1, "m")
-    stop = np.datetime64(end) if len(log) else np.datetime64("NaT")
-    low = np.where(ender >= 0, first[ender], stop) - contacts["until"].to_numpy()
-    high = np.where(ender >= 0, until[ender], stop) - contacts["time"].to_numpy()
-    table = contacts[["customer", "issue", "channel", "time"]].assign(
-        ended=ended,
-        wait_low_min=np.maximum(low / minute, 0.0),
-        wait_high_min=np.where(ender >= 0, high / minute, np.inf),
-        answer=ender,
-    )
-    return table.reset_index(drop=True)
-
-
-def _next(contacts: pd.DataFrame, enders: pd.DataFrame, by: list[str]) -> np.ndarray:
-    """Return, for each contact, the row of the next ender of the same group, or -1."""
-    if contacts.empty or enders.empty:
-        return np.full(len(contacts), -1)
-    right = enders.loc[:, [*by, "until", "row"]].sort_values("until", kind="stable")
-    left = contacts.loc[:, [*by, "time"]]
-    found = pd.merge_asof(left, right, left_on="time", right_on="until", by=by, direction="forward")
-    return found["row"].fillna(-1).to_numpy(np.int64)
 
 
 def _check_waits(log: pd.DataFrame, place: Place) -> None:
     """Stop at an answer or abandon whose minutes fit no contact that it could end."""
-    timed = log["kind"].isin(_TIMED) & log["value"].notna()
+    timed = log["kind"].isin(_waiting.TIMED) & log["value"].notna()
     if not timed.any():
         return
-    table = _waits(log, last_moment(log))
+    table = _waiting.by_contact(log, _waiting.last_moment(log))
     table = table[table["answer"] >= 0]
     stated = log["value"].to_numpy()[table["answer"]]
     fits = (stated >= table["wait_low_min"] - _SLACK_MIN) & (

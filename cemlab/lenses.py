@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cemlab import _checks, events
+from cemlab import _checks
 from cemlab.cem import journeys as cem
 from cemlab.crm import desk
+from cemlab.observation import Log, Observation, observe
 
 ENOUGH = 0.8
 """Share from which a lens is green, unless the caller says otherwise."""
@@ -28,10 +29,11 @@ class _Measure(NamedTuple):
 
 
 def compare(
-    log: pd.DataFrame,
+    log: Log,
     *,
     observed_until: object = None,
     sla_hours: float = 24.0,
+    currency: str = "money",
     enough: float = ENOUGH,
 ) -> pd.DataFrame:
     """Read one log from both sides: a frame with a sentence per row.
@@ -44,6 +46,8 @@ def compare(
         The day on which both look; by default the last time in the log.
     sla_hours : float
         What the company promises itself as time to an answer (hours); assumed.
+    currency : str
+        What the log's money is called.
     enough : float
         Share from which a measure is green, in [0, 1]; assumed.
 
@@ -65,10 +69,10 @@ def compare(
     """
     hours = _checks.number("sla_hours", sla_hours, low=0)
     share = _checks.probability("enough", enough)
-    log = events.validate(log)
+    seen = observe(log, observed_until)
     rows = [
-        *_inside_out(log, observed_until, hours, share),
-        *_outside_in(log, observed_until, share),
+        *_inside_out(seen, hours, share, currency),
+        *_outside_in(seen, share),
     ]
     frame = pd.DataFrame(rows)
     frame.insert(2, "value", (frame["low"] + frame["high"]) / 2)
@@ -113,9 +117,9 @@ def verdict(comparison: pd.DataFrame) -> str:
 
 
 def _inside_out(
-    log: pd.DataFrame, until: object, sla_hours: float, enough: float
+    seen: Observation, sla_hours: float, enough: float, currency: str
 ) -> Iterator[_Measure]:
-    level = desk.service_level(log, minutes=60 * sla_hours, observed_until=until).iloc[0]
+    level = desk.service_level(seen, minutes=60 * sla_hours).iloc[0]
     yield _share(
         "CRM",
         "answered in time",
@@ -125,7 +129,7 @@ def _inside_out(
         enough,
         f"of contacts were answered within {sla_hours:g} hours",
     )
-    closed = desk.closed(log, observed_until=until)["closed"]
+    closed = desk.closed(seen)["closed"]
     yield _flags(
         "CRM",
         "issues closed",
@@ -133,12 +137,12 @@ def _inside_out(
         enough,
         "of issues are closed in the company's files",
     )
-    yield _first_answer(log, until)
-    yield _avoided(log, until)
+    yield _first_answer(seen)
+    yield _avoided(seen, currency)
 
 
-def _outside_in(log: pd.DataFrame, until: object, enough: float) -> Iterator[_Measure]:
-    table = cem.journeys(log, observed_until=until)
+def _outside_in(seen: Observation, enough: float) -> Iterator[_Measure]:
+    table = cem.journeys(seen)
     resolved, public = table["resolved"], table["public"]
     yield _flags(
         "CEM",
@@ -194,8 +198,8 @@ def _flags(lens: str, metric: str, flags: pd.Series, enough: float, what: str) -
     return _share(lens, metric, share, share, len(known), enough, what)
 
 
-def _first_answer(log: pd.DataFrame, until: object) -> _Measure:
-    table = events.waits(log, observed_until=until)
+def _first_answer(seen: Observation) -> _Measure:
+    table = seen.waits
     answered = table[table["ended"] == "answered"]
     if answered.empty:
         return _not_recorded("CRM", "time to answer", "hours")
@@ -203,32 +207,32 @@ def _first_answer(log: pd.DataFrame, until: object) -> _Measure:
     high = float(answered["wait_high_min"].median() / 60)
     shown = f"{low:.1f}" if low == high else f"{low:.1f} to {high:.1f}"
     open_ones = int((table["ended"] != "answered").sum())
-    rest = f"; {open_ones} never answered" if open_ones else ""
-    sentence = (
-        f"Half of the answered contacts waited at most {shown} hours (n = {len(answered)}{rest})."
-    )
+    rest = f"; {open_ones} were never answered" if open_ones else ""
+    sentence = f"The median wait of {len(answered)} answered contacts was {shown} hours{rest}."
     return _Measure("CRM", "time to answer", low, high, "hours", len(answered), PLAIN, sentence)
 
 
-def _avoided(log: pd.DataFrame, until: object) -> _Measure:
-    if not log["kind"].isin(["refuse", *desk.PAID]).any():
-        return _not_recorded("CRM", "cost avoided", "money")
-    table = desk.cost_avoided(log, observed_until=until)
+def _avoided(seen: Observation, currency: str) -> _Measure:
+    if not seen.kinds & {"refuse", *desk.PAID}:
+        return _not_recorded("CRM", "cost avoided", currency)
+    table = desk.cost_avoided(seen)
     total = float(table["avoided"].sum())
-    paid = float(table["paid"].sum())
-    sentence = f"Refusing claims of {table['refused'].sum():,.0f} and paying {paid:,.0f} left {total:,.0f}."
-    return _Measure("CRM", "cost avoided", total, total, "money", len(table), PLAIN, sentence)
+    paid, refused = float(table["paid"].sum()), float(table["refused"].sum())
+    sentence = f"{refused:,.0f} refused, {paid:,.0f} paid after all ({currency})."
+    return _Measure("CRM", "cost avoided", total, total, currency, len(table), PLAIN, sentence)
 
 
 def _length(table: pd.DataFrame) -> _Measure:
-    if table.empty:
+    if table["resolved"].isna().all():
         return _not_recorded("CEM", "journey length", "days")
     low = float(table["elapsed_low_h"].median() / 24)
     high = float(table["elapsed_h"].median() / 24)
     shown = f"{low:,.0f}" if round(low) == round(high) else f"{low:,.0f} to {high:,.0f}"
     going = int(table["censored"].sum())
-    rest = f", {going} of them not over" if going else ""
-    sentence = f"A middle journey has lasted {shown} days (n = {len(table)}{rest})."
+    if len(table) == 1:
+        sentence = f"It has lasted {shown} days and is {'not over' if going else 'over'}."
+    else:
+        sentence = f"The median of {len(table)} journeys is {shown} days; {going} are not over."
     return _Measure("CEM", "journey length", low, high, "days", len(table), PLAIN, sentence)
 
 

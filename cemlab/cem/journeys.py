@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from cemlab import events
+from cemlab.observation import JOURNEY, Log, last_word, observe
 
 _HOUR = np.timedelta64(1, "h")
 
 
-def journeys(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row a journey: how long, how many times told, how it ended.
 
     What a log never records is missing, not zero.
@@ -38,17 +38,14 @@ def journeys(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFram
     >>> journeys(log)[["elapsed_h", "contacts", "repeats", "resolved"]].values.tolist()
     [[5.0, 2, 1, True]]
     """
-    log = events.validate(log)
-    kinds = set(log["kind"].cat.categories)
-    log, end = events.observed(log, observed_until)
-    log = log.assign(until=log["latest"].fillna(log["time"]))
-    keys = [log[name] for name in events.JOURNEY]
+    seen = observe(log, observed_until)
+    kinds, end = seen.kinds, seen.until
+    log = seen.log.assign(until=seen.log["latest"].fillna(seen.log["time"]))
+    keys = [log[name] for name in JOURNEY]
     grouped = log.groupby(keys, observed=True)
     table = grouped.agg(first=("time", "min"), last=("until", "max"))
-    table["resolved"] = events.last_word(
-        log, "resolve", recorded=bool({"resolve", "reopen"} & kinds)
-    )
-    table["closed"] = events.last_word(log, "close", recorded=bool({"close", "reopen"} & kinds))
+    table["resolved"] = last_word(seen, "resolve")
+    table["closed"] = last_word(seen, "close")
     _add_elapsed(table, log, end)
     told = _contacts(log)
     _add_counts(table, log, told, kinds)
@@ -88,17 +85,17 @@ _COLUMNS = (
 
 
 def _count(log: pd.DataFrame, rows: pd.Series) -> pd.Series:
-    return rows.groupby([log[name] for name in events.JOURNEY], observed=True).sum()
+    return rows.groupby([log[name] for name in JOURNEY], observed=True).sum()
 
 
 def _add_elapsed(table: pd.DataFrame, log: pd.DataFrame, end: pd.Timestamp) -> None:
-    keys = [log[name] for name in events.JOURNEY]
+    keys = [log[name] for name in JOURNEY]
     failed = (log["kind"] == "failure").groupby(keys, observed=True).transform("any")
     begins = log[(log["kind"] == "failure") | ~failed]
-    opening = begins.groupby([begins[name] for name in events.JOURNEY], observed=True)
+    opening = begins.groupby([begins[name] for name in JOURNEY], observed=True)
     begin = opening[["time", "until"]].first().reindex(table.index)
     solved = log[log["kind"] == "resolve"]
-    over = solved.groupby([solved[name] for name in events.JOURNEY], observed=True)
+    over = solved.groupby([solved[name] for name in JOURNEY], observed=True)
     finish = over[["time", "until"]].last().reindex(table.index)
     done = table["resolved"].fillna(False).astype(bool)
     low = finish["time"].where(done, end) - begin["until"]
@@ -118,10 +115,12 @@ def _contacts(log: pd.DataFrame) -> pd.Series:
     return contact | (post & ~noted)
 
 
-def _add_counts(table: pd.DataFrame, log: pd.DataFrame, told: pd.Series, kinds: set[str]) -> None:
-    steps = log.loc[told, [*events.JOURNEY, "channel"]]
+def _add_counts(
+    table: pd.DataFrame, log: pd.DataFrame, told: pd.Series, kinds: frozenset[str]
+) -> None:
+    steps = log.loc[told, [*JOURNEY, "channel"]]
     code = steps["channel"].cat.codes
-    keys = [steps[name] for name in events.JOURNEY]
+    keys = [steps[name] for name in JOURNEY]
     before = code.groupby(keys, observed=True).shift()
     moved = (before.notna() & (before != code)).groupby(keys, observed=True).sum()
     recorded = bool({"contact", "publish"} & kinds)
@@ -140,7 +139,7 @@ def _broken_promises(log: pd.DataFrame, end: pd.Timestamp) -> pd.Series:
     made = log.assign(due=log["until"] + wait)[wait.notna()]
     made = made[made["due"] <= end]
     kept = log[log["kind"].isin(["callback", "resolve"])]
-    by = events.JOURNEY
+    by = JOURNEY
     if len(made):
         left = made[[*by, "time", "due"]].assign(row=made.index).sort_values("time", kind="stable")
         right = kept[[*by, "time", "until"]].rename(columns={"time": "kept"})

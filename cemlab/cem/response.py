@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from cemlab import events
+from cemlab.observation import Log, observe
 
 
-def first_response(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+def first_response(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row a contact: the wait until the company's word; smaller is better.
 
     Parameters
@@ -29,7 +29,7 @@ def first_response(log: pd.DataFrame, *, observed_until: object = None) -> pd.Da
     >>> first_response(log)[["wait_min", "censored"]].values.tolist()
     [[60.0, True], [0.0, True]]
     """
-    table = events.waits(log, observed_until=observed_until)
+    table = observe(log, observed_until).waits
     answered = table["ended"] == "answered"
     so_far = table["wait_low_min"]
     high = table["wait_high_min"].where(table["ended"] != "open", so_far)

@@ -2,14 +2,13 @@
 
 import pandas as pd
 
-from cemlab import _checks, events
+from cemlab import _checks
+from cemlab.observation import JOURNEY, Log, last_word, observe
 
 PAID = ("compensate", "accept")
 
 
-def service_level(
-    log: pd.DataFrame, *, minutes: float, observed_until: object = None
-) -> pd.DataFrame:
+def service_level(log: Log, *, minutes: float, observed_until: object = None) -> pd.DataFrame:
     """Return the share of contacts answered within `minutes`; larger is better.
 
     Parameters
@@ -37,7 +36,7 @@ def service_level(
     [[0.0, 0.0, 1.0]]
     """
     limit = _checks.number("minutes", minutes, low=0)
-    table = events.waits(log, observed_until=observed_until)
+    table = observe(log, observed_until).waits
     answered = table["ended"] == "answered"
     sure = answered & (table["wait_high_min"] <= limit)
     perhaps = (answered & (table["wait_low_min"] <= limit)) | (
@@ -46,7 +45,7 @@ def service_level(
     return pd.DataFrame({"low": [sure.mean()], "high": [perhaps.mean()], "n": [len(table)]})
 
 
-def closed(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+def closed(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row an issue: whether the company has closed it (its word, not the customer's).
 
     `closed` is missing where the log never records a closing.
@@ -58,13 +57,10 @@ def closed(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
     >>> closed(log)["closed"].tolist()
     [True]
     """
-    log = events.validate(log)
-    recorded = bool(log["kind"].isin(["close", "reopen"]).any())
-    log, _ = events.observed(log, observed_until)
-    return events.last_word(log, "close", recorded=recorded).rename("closed").reset_index()
+    return last_word(observe(log, observed_until), "close").rename("closed").reset_index()
 
 
-def cost_avoided(log: pd.DataFrame, *, observed_until: object = None) -> pd.DataFrame:
+def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row an issue: what refusing saved the company, in the log's money.
 
     `refused` is the largest claim refused (the same claim may be refused twice), `paid`
@@ -77,9 +73,9 @@ def cost_avoided(log: pd.DataFrame, *, observed_until: object = None) -> pd.Data
     >>> cost_avoided(log)["avoided"].tolist()
     [70.0]
     """
-    log, _ = events.observed(events.validate(log), observed_until)
+    log = observe(log, observed_until).log
     value = log["value"].fillna(0.0)
-    keys = [log[name] for name in events.JOURNEY]
+    keys = [log[name] for name in JOURNEY]
     refused = value.where(log["kind"] == "refuse", 0.0).groupby(keys, observed=True).max()
     paid = value.where(log["kind"].isin(PAID), 0.0).groupby(keys, observed=True).sum()
     table = pd.DataFrame({"refused": refused, "paid": paid})

@@ -1,0 +1,167 @@
+"""The command `cemlab`: open the workbench, look at cases and data, check files."""
+
+import argparse
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cemlab
+
+START = "notebooks/00-start.ipynb"
+PORT = 8888
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return 0 if all went well, else 1 after one sentence on stderr."""
+    arguments = _parser().parse_args(argv)
+    try:
+        result: int = arguments.run(arguments)
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, OSError) as error:
+        print(f"cemlab: {error}", file=sys.stderr)
+        return 1
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cemlab", description=cemlab.__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"cemlab {cemlab.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the first notebook")
+    lab.add_argument("--port", type=int, default=PORT, help=f"port on this computer ({PORT})")
+    lab.add_argument("--no-browser", action="store_true", help="only print the address")
+    lab.set_defaults(run=_lab)
+
+    case = commands.add_parser("case", help="list, show and validate cases")
+    verbs = case.add_subparsers(required=True, metavar="VERB")
+    verbs.add_parser("list", help="one line a case").set_defaults(run=_case_list)
+    show = verbs.add_parser("show", help="facts and scenarios of one case")
+    show.add_argument("slug")
+    show.set_defaults(run=_case_show)
+    validate = verbs.add_parser("validate", help="check case files (default: all on the shelf)")
+    validate.add_argument("paths", nargs="*", metavar="PATH")
+    validate.set_defaults(run=_case_validate)
+
+    data = commands.add_parser("data", help="list and check data sets")
+    verbs = data.add_subparsers(required=True, metavar="VERB")
+    verbs.add_parser("list", help="one line a data set").set_defaults(run=_data_list)
+    verbs.add_parser("check", help="hash and schema of all data sets").set_defaults(run=_data_check)
+    return parser
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    from cemlab import _shelf
+
+    root = _shelf.checkout(Path.cwd())
+    if root is None:
+        msg = (
+            f"lab must run inside a checkout of cemlab (a folder with {START}), got {Path.cwd()}: "
+            "clone the repository and run it there"
+        )
+        raise ValueError(msg)
+    port = arguments.port
+    _check_port(port)
+    token = secrets.token_hex(16)
+    command = [
+        sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{START}",
+        f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0", "--LabApp.news_url=None", "--log-level=WARN",
+    ]  # fmt: skip
+    command += ["--no-browser"] if arguments.no_browser else []
+    command += ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    print(f"The workbench opens at http://127.0.0.1:{port}/lab/tree/{START}?token={token}")
+    print("Keep this window open; press Ctrl+C twice to stop.", flush=True)
+    warm = subprocess.Popen([sys.executable, "-c", _WARM_UP], stderr=subprocess.DEVNULL)
+    try:
+        return subprocess.call(command, env={**os.environ, "JUPYTER_TOKEN": token})
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        warm.terminate()
+        warm.wait()
+
+
+_WARM_UP = "from cemlab import sim, plots, widgets; sim.warm_up()"
+"""Compiles kernels and fills caches while JupyterLab starts."""
+
+
+def _check_port(port: int) -> None:
+    if not 1 <= port <= 65535:
+        msg = f"--port must be in 1..65535, got {port}"
+        raise ValueError(msg)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            msg = (
+                f"--port must be free, got {port} ({error.strerror}): close the other program, "
+                f"or run cemlab lab --port {port + 1 if port < 65535 else port - 1}"
+            )
+            raise ValueError(msg) from None
+
+
+def _case_list(_: argparse.Namespace) -> int:
+    from cemlab import cases
+
+    for row in cases.titles().itertuples():
+        print(f"{row.slug:32} {row.title} ({row.company}){' - core course' if row.core else ''}")
+    return 0
+
+
+def _case_show(arguments: argparse.Namespace) -> int:
+    from cemlab import cases
+
+    case = cases.load(arguments.slug)
+    print(f"{case.title.en} / {case.title.de}\n{case.summary}\n\nFacts")
+    for name, fact in case.fact_table().iterrows():
+        mark = f" [{fact['mark']}]" if fact["mark"] else ""
+        figure = f" {fact['figure']} {fact['unit']}".rstrip()
+        print(f"  {name:9} {fact['date']:26}{figure}{mark}: {fact['statement']}")
+    print("\nScenarios")
+    for name, scenario in case.scenarios.items():
+        print(f"  {name:22} {scenario.decision}")
+    return 0
+
+
+def _case_validate(arguments: argparse.Namespace) -> int:
+    from cemlab import cases
+
+    wrong = 0
+    for path in arguments.paths or cases.paths():
+        try:
+            case = cases.read(path)
+        except cases.CaseError as error:
+            print(error, file=sys.stderr)
+            wrong += 1
+        else:
+            print(f"{path}: {len(case.facts)} facts, {len(case.scenarios)} scenarios, right")
+    return 1 if wrong else 0
+
+
+def _data_list(_: argparse.Namespace) -> int:
+    from cemlab import datasets
+
+    for name in datasets.names():
+        print(f"{name:24} {datasets.describe(name).loc['(what)', 'meaning']}")
+    return 0
+
+
+def _data_check(_: argparse.Namespace) -> int:
+    from cemlab import datasets
+
+    wrong = 0
+    for name in datasets.names():
+        try:
+            print(datasets.verify(name))
+        except datasets.DataError as error:
+            print(error, file=sys.stderr)
+            wrong += 1
+    return 1 if wrong else 0

@@ -1,0 +1,108 @@
+"""Observation: a log up to a moment, and what follows from its times alone."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from cemlab import _waiting
+from cemlab.events import validate
+
+JOURNEY = ["customer", "issue"]
+"""A journey is one problem of one customer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """A validated log up to a moment, for metrics that read it several times.
+
+    Attributes
+    ----------
+    log : DataFrame
+        The rows up to `until`.
+    until : Timestamp
+        End of the observation: what is unfinished then is censored.
+    kinds : frozenset of str
+        Kinds that the whole log records: any other is "not recorded", never zero.
+    """
+
+    log: pd.DataFrame
+    until: pd.Timestamp
+    kinds: frozenset[str]
+
+    @cached_property
+    def waits(self) -> pd.DataFrame:
+        """One row a customer's contact, as :func:`waits` returns them."""
+        table = _waiting.by_contact(self.log, self.until)
+        stated = self.log["value"].where(self.log["kind"].isin(_waiting.TIMED)).to_numpy()
+        known = np.append(stated, np.nan)[table["answer"]]
+        for bound in ("wait_low_min", "wait_high_min"):
+            table[bound] = np.where(np.isnan(known), table[bound], known)
+        return table
+
+
+Log: TypeAlias = "pd.DataFrame | Observation"
+"""What metrics take: any event log, or one that is already observed."""
+
+
+def observe(log: Log, observed_until: object = None) -> Observation:
+    """Validate a log and cut it at a moment (default: the last time in it).
+
+    An observation is passed through as it is.
+    """
+    if isinstance(log, Observation):
+        return log
+    whole = validate(log)
+    kinds = frozenset(whole["kind"].cat.categories)
+    if observed_until is None:
+        return Observation(whole, _waiting.last_moment(whole), kinds)
+    end = pd.Timestamp(observed_until)
+    return Observation(whole[whole["time"] <= end].reset_index(drop=True), end, kinds)
+
+
+def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
+    """Return one row a customer's contact: how long until the company's word.
+
+    A contact is answered by the next answer of its journey on its own channel, or,
+    where that channel stays silent, on any. Uncertain times give an interval.
+
+    Parameters
+    ----------
+    log : DataFrame
+        An event log.
+    observed_until : datetime-like, optional
+        End of the observation; by default the last time in the log.
+
+    Returns
+    -------
+    DataFrame
+        `customer`, `issue`, `channel`, `time`, `ended` (answered, abandoned, open),
+        `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least
+        the former, and its latter is infinite), and `answer`: the row of the log
+        that ended it, -1 if none. Minutes stated by the log itself replace the interval.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": ["customer", "company"],
+    ...                     "time": ["2024-05-01 10:00", "2024-05-01 10:30"],
+    ...                     "channel": "phone", "kind": ["contact", "answer"]})
+    >>> waits(log)[["ended", "wait_low_min", "wait_high_min"]].values.tolist()
+    [['answered', 30.0, 30.0]]
+    """
+    return observe(log, observed_until).waits
+
+
+def last_word(seen: Observation, kind: str) -> pd.Series:
+    """Return, by journey, whether `kind` happened and no reopening came after it.
+
+    Missing throughout if the log never records `kind` or a reopening.
+    """
+    place = pd.Series(np.arange(len(seen.log)), index=seen.log.index)
+    keys = [seen.log[name] for name in JOURNEY]
+    last = place.where(seen.log["kind"] == kind, -1).groupby(keys, observed=True).max()
+    undone = place.where(seen.log["kind"] == "reopen", -1).groupby(keys, observed=True).max()
+    said = ((last >= 0) & (last > undone)).astype("boolean")
+    recorded = bool(seen.kinds & {kind, "reopen"})
+    return said if recorded else said.where(pd.Series(False, index=said.index))

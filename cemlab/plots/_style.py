@@ -1,0 +1,65 @@
+"""Colours, sizes and small parts that all figures share."""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+
+BLUE, ORANGE, GREEN, RED, PURPLE, GREY = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#8A4F7D",
+    "#6B6B6B",
+)
+"""Okabe and Ito's colours: told apart by colour-blind readers."""
+
+ACTORS = {"customer": ORANGE, "company": BLUE, "public": PURPLE, "rival": GREEN}
+STYLE = {
+    "font.size": 13,
+    "axes.titlesize": 15,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.dpi": 96,
+    "savefig.dpi": 96,
+    "figure.constrained_layout.use": True,
+}
+
+
+TITLE: dict[str, Any] = {"fontsize": 15, "fontweight": "bold"}
+SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE)
+
+
+def new_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
+    """Return empty axes of a size that a projector shows well (inches at 96 dpi)."""
+    with plt.rc_context(STYLE):
+        _, ax = plt.subplots(figsize=(width, height))
+    assert isinstance(ax, Axes)
+    return ax
+
+
+def clear(ax: Axes) -> None:
+    """Empty axes for the next drawing, in the same style."""
+    with plt.rc_context(STYLE):
+        ax.clear()
+
+
+def show_prediction(ax: Axes, prediction: object) -> None:
+    if prediction is not None:
+        ax.annotate(
+            f"Your prediction: {prediction}",
+            (1.0, 1.02),
+            xycoords="axes fraction",
+            ha="right",
+            va="bottom",
+            color="white",
+            bbox={"boxstyle": "round,pad=0.4", "fc": PURPLE, "ec": "none"},
+        )
+
+
+def days_since(times: pd.Series, origin: pd.Timestamp) -> Any:
+    return ((times - origin) / pd.Timedelta("1D")).to_numpy()

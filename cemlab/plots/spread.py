@@ -1,0 +1,232 @@
+"""Figures of a spread: readings, replays, and how far policies let it go."""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from cemlab import readings as counter
+from cemlab.plots._style import (
+    BLUE,
+    GREY,
+    RED,
+    SERIES,
+    STYLE,
+    TITLE,
+    days_since,
+    new_axes,
+    show_prediction,
+)
+
+CLASSES = ((0, 0, "0"), (1, 1, "1"), (2, 9, "2-9"), (10, 99, "10-99"), (100, 999, "100-999"))
+"""Classes of reach: lowest, highest, name; above them "1000 or more"."""
+
+
+def view_curve(
+    readings: pd.DataFrame,
+    *,
+    start: object = "2009-07-06",
+    days: float = 45.0,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the readings of a view counter by kind, with what lies between them.
+
+    The band holds every curve that fits the readings that are not contested: a counter
+    never falls.
+    """
+    origin = pd.Timestamp(start)
+    ax = ax or new_axes()
+    part = readings[readings["time"] <= origin + pd.Timedelta(days=days)]
+    grid = pd.date_range(origin, part["time"].max(), periods=400)
+    band = counter.envelope(readings, grid)
+    x = days_since(band["time"], origin)
+    with plt.rc_context(STYLE):
+        top = min(band["high"].max(), part["views"].max() * 1.1)
+        ax.fill_between(
+            x,
+            band["low"] / 1e6,
+            band["high"].clip(upper=top) / 1e6,
+            color=BLUE,
+            alpha=0.18,
+            label="possible between the readings",
+        )
+        for words, chosen, look in _kinds_of_reading(part):
+            shown = part[chosen]
+            ax.plot(
+                days_since(shown["time"], origin), shown["views"] / 1e6, ls="", label=words, **look
+            )
+        ax.set_xlabel("days since the video was posted")
+        ax.set_ylabel("views (millions)")
+        ax.set_xlim(0, days)
+        ax.set_ylim(0, None)
+        ax.legend(loc="lower right", frameon=False)
+        found = f"{part['views'].max() / 1e6:.1f} million views in {days:.0f} days"
+        ax.set_title(title or found, loc="left", **TITLE)
+    return ax
+
+
+def replays(
+    histories: pd.DataFrame,
+    *,
+    readings: pd.DataFrame | None = None,
+    start: object = "2009-07-06",
+    days: float = 40.0,
+    large: float = 500.0,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw many replays of one story (`Case.replays`), beside the curve from readings.
+
+    Everything is scaled to the largest replay by `days`; the readings to their own
+    count by then: only shapes can be compared, not heights.
+    """
+    ax = ax or new_axes()
+    told = histories[histories["variable"] == "exposures"]
+    curves = [(c["day"].to_numpy(), c["value"].to_numpy()) for _, c in told.groupby("replicate")]
+    total = histories[histories["variable"] == "total"].groupby("replicate")["value"].last()
+    out = (total >= large).to_numpy()
+    top = max(float(np.interp(days, day, value)) for day, value in curves) or 1.0
+    with plt.rc_context(STYLE):
+        for i in np.argsort(out, kind="stable"):
+            day, value = (
+                np.append(part, edge)
+                for part, edge in zip(curves[i], (days, curves[i][1][-1]), strict=True)
+            )
+            look: dict[str, Any] = (
+                {"color": BLUE, "alpha": 0.6, "lw": 1.4}
+                if out[i]
+                else {"color": GREY, "alpha": 0.5, "lw": 1}
+            )
+            ax.plot(day, 100 * value / top, **look)
+        ax.plot([], [], color=BLUE, label=f"replay that breaks out ({out.sum()})")
+        ax.plot([], [], color=GREY, label=f"replay that fizzles ({(~out).sum()})")
+        if readings is not None:
+            _scaled_readings(ax, readings, pd.Timestamp(start), days)
+        ax.set_xlim(0, days)
+        ax.set_xlabel("days since the post")
+        ax.set_ylabel("tellings (% of the largest replay)")
+        ax.legend(loc="center right", frameon=False)
+        show_prediction(ax, prediction)
+        ax.set_title(
+            title or f"{(~out).mean():.0%} of {len(out)} replays fizzle", loc="left", **TITLE
+        )
+    return ax
+
+
+def reach_distribution(
+    reaches: "pd.DataFrame | pd.Series[int]",
+    *,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many replays reach how many people, one colour a policy."""
+    table = reaches.to_frame() if isinstance(reaches, pd.Series) else reaches
+    ax = ax or new_axes()
+    shares = class_shares(table)
+    width = 0.8 / len(table.columns)
+    with plt.rc_context(STYLE):
+        for i, name in enumerate(table.columns):
+            x = np.arange(len(shares)) + (i - (len(table.columns) - 1) / 2) * width
+            mean = table[name].mean()
+            bars = ax.bar(
+                x,
+                shares[name],
+                width * 0.94,
+                color=SERIES[i % len(SERIES)],
+                label=f"{name} (mean {mean:,.0f})",
+            )
+            if len(table.columns) <= 2:
+                ax.bar_label(bars, [f"{value:.0%}" for value in shares[name]], padding=2)
+        ax.set_xticks(range(len(shares)), list(shares.index))
+        ax.set_xlabel("people who share the story")
+        ax.set_ylabel("part of all replays")
+        ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.set_ylim(0, min(1.0, shares.to_numpy().max() * 1.18))
+        ax.legend(loc="upper right", frameon=False)
+        show_prediction(ax, prediction)
+        small = (table.iloc[:, 0] < 100).mean()
+        ax.set_title(
+            title or f"{small:.0%} of the replays stay below 100 people", loc="left", **TITLE
+        )
+    return ax
+
+
+def class_shares(reaches: pd.DataFrame) -> pd.DataFrame:
+    """Return the part of replays in each class of reach (rows), by policy (columns).
+
+    >>> class_shares(pd.DataFrame({"a": [1, 5, 2000, 0]}))["a"].tolist()
+    [0.25, 0.25, 0.25, 0.0, 0.0, 0.25]
+    """
+    edges = [high for _, high, _ in CLASSES]
+    place = np.searchsorted(edges, reaches.to_numpy())
+    names = [*(words for _, _, words in CLASSES), "1000 or more"]
+    counts = [(place == i).mean(axis=0) for i in range(len(names))]
+    return pd.DataFrame(counts, index=names, columns=reaches.columns)
+
+
+def paired_difference(
+    comparison: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw each replay under two policies (`Case.compare`): below the line, it got smaller."""
+    ax = ax or new_axes(width=7.5, height=5.2)
+    a, b = comparison["reach_a"], comparison["reach_b"]
+    with plt.rc_context(STYLE):
+        top = 2.0 * max(a.max(), b.max(), 10)
+        ax.plot([0, top], [0, top], color=GREY, lw=1, label="no change")
+        ax.plot(a, b, "o", ms=6, color=BLUE, alpha=0.35, mew=0, label="one replay, both policies")
+        ax.set_xscale("symlog", linthresh=1)
+        ax.set_yscale("symlog", linthresh=1)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.set_xlim(-0.3, top)
+        ax.set_ylim(-0.3, top)
+        ax.set_xlabel("people who share: as it happened")
+        ax.set_ylabel("people who share: other policy")
+        ax.legend(loc="upper left", frameon=False)
+        same = (comparison["difference"] == 0).mean()
+        ax.set_title(
+            title or f"In {same:.0%} of the replays the decision changes nothing",
+            loc="left",
+            **TITLE,
+        )
+    return ax
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _kinds_of_reading(readings: pd.DataFrame) -> list[tuple[str, Any, dict[str, Any]]]:
+    contested = readings["confidence"] == "contested"
+    shapes = {
+        "exact": {"marker": "o", "ms": 8, "mfc": BLUE, "mec": BLUE},
+        "rounded": {"marker": "o", "ms": 8, "mfc": "white", "mec": BLUE, "mew": 2},
+        "at least": {"marker": "^", "ms": 9, "mfc": "white", "mec": BLUE, "mew": 2},
+    }
+    kinds = [
+        (f"{name} reading", (readings["precision"] == name) & ~contested, look)
+        for name, look in shapes.items()
+    ]
+    kinds.append(("contested reading", contested, {"marker": "X", "ms": 9, "color": RED}))
+    return [(words, chosen, look) for words, chosen, look in kinds if chosen.any()]
+
+
+def _scaled_readings(ax: Axes, readings: pd.DataFrame, origin: pd.Timestamp, days: float) -> None:
+    good = readings[(readings["confidence"] != "contested") & (readings["precision"] != "at least")]
+    x, y = days_since(good["time"], origin), good["views"].to_numpy(float)
+    end = np.interp(days, x, y)
+    inside = x <= days
+    ax.plot(
+        np.concatenate([[0], x[inside], [days]]),
+        np.concatenate([[0], 100 * y[inside] / end, [100]]),
+        "o-",
+        color=RED,
+        ms=6,
+        lw=2.5,
+        label="real views (% of day 40)",
+    )

@@ -1,0 +1,148 @@
+"""Dashboards: sliders in, a picture out. Nothing is computed here."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as ipw
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cemlab import lenses, plots
+from cemlab.cases import Case
+from cemlab.crm import roi
+
+_WIDE = ipw.Layout(width="640px")
+_LABEL = {"description_width": "240px"}
+RUNS = 200
+"""Replays behind each move of a slider: enough for the shape, quick enough for the hand."""
+
+
+def lens_slider(events: pd.DataFrame, days: list[str], **options: Any) -> ipw.VBox:
+    """Return a slider over days: both lenses, as they stood on each.
+
+    Parameters
+    ----------
+    events : DataFrame
+        An event log.
+    days : list of str
+        Days to choose from, such as "2009-07-05".
+    **options
+        Options of `lenses.compare`.
+    """
+    slider = ipw.SelectionSlider(
+        options=days, value=days[0], description="day of the look", style=_LABEL, layout=_WIDE
+    )
+
+    looks = {day: lenses.compare(events, observed_until=day, **options) for day in days}
+
+    def draw(ax: Axes, day: str) -> None:
+        plots.scoreboard(looks[day], ax=ax)
+
+    return _live(draw, {"day": slider}, plots.new_axes(width=11.5, height=5.4))
+
+
+def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) -> ipw.VBox:
+    """Return the what-if of a case: one slider a decision or assumption, on the same luck.
+
+    The picture compares the scenario as it stands in the case file with the sliders'.
+    """
+    table = case.parameters(scenario)
+    sliders = {name: _slider(table.loc[name], words) for name, words in _FIRESTORM.items()}
+    base = case.reach(scenario, runs=RUNS, rng=rng)
+
+    def draw(ax: Axes, **changes: float) -> None:
+        changed = case.reach(scenario, runs=RUNS, rng=rng, **changes)
+        both = pd.DataFrame({case.scenarios[scenario].title: base, "your policy": changed})
+        means = f"{base.mean():,.0f} as it happened, {changed.mean():,.0f} with your policy"
+        plots.reach_distribution(both, title=f"Mean reach: {means}", ax=ax)
+
+    return _live(draw, sliders, plots.new_axes())
+
+
+def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
+    """Return sliders for what a story may cost, with the chance at which a recovery pays."""
+    sliders = {
+        "customers_share": _log_slider("of the audience, customers", -4, -0.5, 0.01),
+        "leave_chance": _log_slider("chance that one leaves", -4, -0.5, 0.01),
+        "margin_usd": _log_slider("margin of a customer (USD)", 0.5, 3.5, 50),
+    }
+
+    def draw(ax: Axes, **assumed: float) -> None:
+        lost = roi.stake(audience, **assumed)
+        chance = roi.break_even_chance(cost_usd=cost_usd, stake_usd=lost)
+        amounts = pd.DataFrame(
+            {
+                "low": [cost_usd, max(lost, 1.0)],
+                "high": [cost_usd, max(lost, 1.0)],
+                "mark": ["", "assumed"],
+            },
+            index=["a recovery", "at stake in a firestorm"],
+        )
+        verdict = (
+            f"pays from a chance of {chance:.2%} on"
+            if chance <= 1
+            else "does not pay by this alone"
+        )
+        plots.money(amounts, title=f"Recovering a claim {verdict}", limits=(100, 1e9), ax=ax)
+
+    return _live(draw, sliders, plots.new_axes(height=2.6))
+
+
+# --- inside ------------------------------------------------------------------------
+
+_FIRESTORM = {
+    "listeners": "his audience (people)",
+    "share_chance": "chance of sharing (assumed)",
+    "recovery_chance": "recovery before: chance it settles",
+    "offer_day": "offer on day",
+    "accept_chance": "chance the offer is accepted",
+    "sharing_after": "sharing left after acceptance",
+    "press_followers": "people who hear the press",
+}
+
+
+def _slider(row: pd.Series, words: str) -> ipw.Widget:
+    low, high, value = row["low"], row["high"], row["value"]
+    common = {"description": words, "style": _LABEL, "layout": _WIDE}
+    if row["unit"] == "people":
+        step = max(1, int(high) // 100)
+        return ipw.IntSlider(value=int(value), min=int(low), max=int(high), step=step, **common)
+    step = (high - low) / 20
+    return ipw.FloatSlider(
+        value=value, min=low, max=high, step=step, readout_format=".2f", **common
+    )
+
+
+def _log_slider(words: str, low: float, high: float, value: float) -> ipw.Widget:
+    return ipw.FloatLogSlider(
+        value=value, base=10, min=low, max=high, step=0.05, description=words,
+        readout_format=".2g", style=_LABEL, layout=_WIDE,
+    )  # fmt: skip
+
+
+def _live(draw: Callable[..., None], sliders: dict[str, ipw.Widget], ax: Axes) -> ipw.VBox:
+    """Put sliders over a picture whose axes are cleared and drawn anew at every move."""
+    picture = ipw.Image(format="png")
+    plt.close(ax.figure)  # pyplot shall not show it a second time
+
+    def redraw(_: object = None) -> None:
+        plots.clear(ax)
+        draw(ax, **{name: slider.value for name, slider in sliders.items()})
+        picture.value = _png(ax)
+
+    for slider in sliders.values():
+        slider.observe(redraw, names="value")
+    redraw()
+    return ipw.VBox([*sliders.values(), picture])
+
+
+def _png(ax: Axes) -> bytes:
+    """Return the picture; its margins are worked out once, which halves the time of a move."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=96, pil_kwargs={"compress_level": 1})
+    figure.set_layout_engine("none")
+    return file.getvalue()

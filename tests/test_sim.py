@@ -1,0 +1,237 @@
+"""Simulations: finding a model, and the kernels and plans that the spread models share."""
+
+import inspect
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from cemlab import _luck, sim
+from cemlab.network import Network
+from cemlab.run import Run
+from cemlab.sim import _kernels, _spread, cascade
+
+NET = Network.from_edges([(0, 1), (1, 2), (2, 3), (3, 0), (1, 3), (4, 5)], n=7)
+KEY = np.uint64(2009)
+EXAMPLES = {
+    "cascade": {"initial": [0], "p": 0.5},
+    "firestorm": {"listeners": 3, "share_chance": 0.5, "press_followers": 3, "accept_chance": 0.5},
+}
+
+
+# --- finding a model -----------------------------------------------------------------
+
+
+def test_every_module_with_a_public_name_is_a_model():
+    assert sim.names() == sorted(sim.names())
+    assert {"cascade", "firestorm"} <= set(sim.names())
+    assert not [name for name in sim.names() if name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", sim.names())
+def test_every_model_has_a_simulate_with_rng_last_but_for_replicate(name):
+    assert sim.get(name) is sim.model(name).simulate
+    parameters = inspect.signature(sim.get(name)).parameters
+    assert "rng" in parameters
+    assert parameters["rng"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert parameters["rng"].default is None
+
+
+@pytest.mark.parametrize("find", [sim.get, sim.model])
+@pytest.mark.parametrize("name", ["cascades", "_kernels", "", None])
+def test_an_unknown_model_is_told_which_there_are(find, name):
+    with pytest.raises(ValueError) as error:
+        find(name)
+    assert str(error.value) == f"model must be one of {', '.join(sim.names())}, got {name!r}"
+
+
+def test_warming_up_runs_every_model():
+    sim.warm_up()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_same_luck_gives_the_same_run(name):
+    simulate = sim.get(name)
+    a, b, other = (simulate(NET, **EXAMPLES[name], rng=rng) for rng in (7, 7, 8))
+    assert isinstance(a, Run)
+    assert a.model == name
+    assert a.series.equals(b.series)
+    assert a.events.equals(b.events)
+    assert a.key == b.key == int(_luck.key(7)) != other.key
+    assert a.network == b.network
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_generator_moves_on_from_run_to_run(name):
+    generator = np.random.default_rng(7)
+    keys = [sim.get(name)(NET, **EXAMPLES[name], rng=generator).key for _ in range(2)]
+    assert keys == np.random.default_rng(7).integers(0, 2**64, 2, dtype=np.uint64).tolist()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_reach_draws_one_key_however_many_runs(name):
+    a, b = (np.random.default_rng(7) for _ in range(2))
+    sim.model(name).reach(NET, **EXAMPLES[name], runs=1, rng=a)
+    sim.model(name).reach(NET, **EXAMPLES[name], runs=50, rng=b)
+    assert a.bit_generator.state == b.bit_generator.state
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("replicate", [-1, 1.0, True, "0", None])
+def test_says_what_a_replicate_must_be(name, replicate):
+    with pytest.raises(ValueError) as error:
+        sim.get(name)(NET, **EXAMPLES[name], replicate=replicate)
+    rule = "replicate must be a whole number of at least 0, got "
+    assert str(error.value) == rule + repr(replicate)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_replicate_beyond_64_bits_is_a_value_error(name):
+    with pytest.raises(ValueError, match="replicate must be a whole number"):
+        sim.get(name)(NET, **EXAMPLES[name], replicate=2**64)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("start", ["nonsense", None, "2009-07-06T00:00Z"])
+def test_says_what_a_start_must_be(name, start):
+    with pytest.raises(ValueError, match="start must be"):
+        sim.get(name)(NET, **EXAMPLES[name], start=start)
+
+
+# --- a plan ---------------------------------------------------------------------------
+
+
+def test_a_plan_orders_who_joins_by_round():
+    plan = _spread.Plan.of(NET, initial={4: [1], 0: [5, 2, 2]}, p=0.5)
+    assert plan.joiners.tolist() == [2, 5, 1]
+    assert plan.join_round.tolist() == [0, 0, 4]
+    assert plan.chance.tolist() == [0.5]
+
+
+def test_a_chance_by_rounds_holds_from_each_named_round_on():
+    plan = _spread.Plan.of(NET, initial=[0], p={2: 0.5, 5: 0.25})
+    assert plan.factor.tolist() == [0, 0, 0.5, 0.5, 0.5, 0.25]
+    assert plan.chance.tolist() == [1.0]
+
+
+def test_one_arc_may_have_a_chance_of_its_own():
+    arc = Network.from_edges([(0, 1)], directed=True)
+    assert cascade.reach(arc, initial=[0], p=[1.0], runs=3).tolist() == [2, 2, 2]
+    assert cascade.reach(arc, initial=[0], p=[0.0], runs=3).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("runs", "threads"), [(1, 1), (1, 3), (7, 2), (100, 3), (5, 64)])
+def test_threads_share_each_replicate_exactly_once(runs, threads):
+    done, lock = [], threading.Lock()
+
+    def work(low, high):
+        with lock:
+            done.extend(range(low, high))
+
+    _spread.in_threads(work, runs, threads)
+    assert sorted(done) == list(range(runs))
+
+
+def test_a_thread_that_fails_is_heard():
+    def work(low, high):
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        _spread.in_threads(work, 3, 2)
+
+
+# --- compiled and plain Python ----------------------------------------------------------
+
+
+def plainly(name, *args):
+    """Run a kernel, and all it calls, as the Python it was written in."""
+    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):  # uint64 wraps
+        for module in (_luck, _kernels):
+            for called, function in vars(module).items():
+                if hasattr(function, "py_func"):
+                    patch.setattr(module, called, function.py_func)
+        return getattr(_kernels, name)(*args)
+
+
+def both_ways(name, args, outputs):
+    """Return (result, filled arrays) compiled and in plain Python."""
+    found = []
+    for call in (getattr(_kernels, name), lambda *a: plainly(name, *a)):
+        filled = [a.copy() for a in outputs]
+        result = call(*args, *filled)
+        found.append((result, [a.tolist() for a in filled]))
+    return found
+
+
+def scratch(n=NET.n):
+    return [np.full(n, 9, np.uint8)] + [np.full(n, -7, np.int32) for _ in range(3)]
+
+
+JOINERS, ROUNDS = np.array([0, 4]), np.array([0, 3])
+CHANCES = {
+    "one": (np.array([0.4]), np.ones(1)),
+    "by arc": (np.linspace(0, 1, NET.targets.size), np.ones(1)),
+    "by round": (np.ones(1), np.array([0.0, 0.9, 0.5])),
+}
+
+
+@pytest.mark.parametrize("chances", CHANCES)
+@pytest.mark.parametrize("replicate", range(5))
+def test_spread_is_the_same_compiled_and_plain(chances, replicate):
+    args = NET.start, NET.targets, JOINERS, ROUNDS, *CHANCES[chances], KEY, replicate
+    compiled, plain = both_ways("spread", args, scratch())
+    assert plain == compiled
+    assert compiled[0] >= 2
+
+
+@pytest.mark.parametrize("chances", CHANCES)
+def test_paired_reach_is_the_same_compiled_and_plain(chances):
+    args = NET.start, NET.targets, JOINERS, ROUNDS, *CHANCES[chances], KEY, 2, 12
+    compiled, plain = both_ways("reach_paired", args, [np.full(14, -1)])
+    assert plain == compiled
+    assert compiled[1][0].count(-1) == 4  # only replicates 2 to 11 are filled
+
+
+@pytest.mark.parametrize("p", [0.01, 0.4, 0.9])
+def test_fast_reach_is_the_same_compiled_and_plain(p):
+    args = NET.start, NET.targets, JOINERS, p, _kernels.skip_table(p), KEY, 2, 12
+    compiled, plain = both_ways("reach_skipping", args, [np.full(14, -1)])
+    assert plain == compiled
+    assert compiled[1][0].count(-1) == 4
+
+
+@pytest.mark.parametrize("p", [1e-300, 0.001, 0.5, 0.999])
+def test_gaps_are_the_same_compiled_and_plain(p):
+    assert_array_equal(plainly("skip_table", p), _kernels.skip_table(p))
+
+
+@pytest.mark.parametrize("needs", [0, 1, 3, 99])
+@pytest.mark.parametrize("replicate", range(3))
+def test_press_round_is_the_same_compiled_and_plain(needs, replicate):
+    factor = np.array([0.6, 0.6, 0.3])
+    args = NET.start, NET.targets, JOINERS[:1], factor, 1, needs, KEY, replicate
+    compiled, plain = both_ways("press_round", args, scratch())
+    assert plain == compiled
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_firestorm_is_the_same_compiled_and_plain(members):
+    offers = np.array([0.6]), np.array([0.6, 0.6, 0.2])
+    args = NET.start, NET.targets, JOINERS[:members], *offers, 0.3, 0.5, 1, 2, KEY
+    compiled, plain = both_ways("reach_firestorm", args, [np.full(30, -1)])
+    assert plain == compiled
+    assert 0 in compiled[1][0]
+    assert max(compiled[1][0]) > 1
+
+
+@given(st.floats(1e-12, 1 - 1e-12))
+def test_gaps_of_a_table_cell_are_the_geometric_ones(p):
+    """Cell i holds u in (i, i + 1] / 65536; its gap is floor(log u / log(1 - p)) throughout."""
+    table = _kernels.skip_table(p)
+    cell = np.arange(65536)
+    sure = table >= 0
+    middle = (cell[sure] + 0.5) / 65536
+    assert_array_equal(table[sure], np.floor(np.log(middle) / np.log1p(-p)))
