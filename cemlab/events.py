@@ -149,6 +149,12 @@ def write(events: pd.DataFrame, path: str | Path) -> None:
     with replacing(path) as draft:
         frame.to_csv(draft, index=False, encoding="utf-8")
 
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _validated(events: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """Check and convert column by column; `place(row)` says where a row stands."""
     where = place(0).rsplit(",", 1)[0]
     repeated = events.columns[events.columns.duplicated()]
     if len(repeated):

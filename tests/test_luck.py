@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -11,6 +11,7 @@ from cemlab import _luck, lenses
 from cemlab.network import Network
 from cemlab.sim import cascade, firestorm
 
+patiently = settings(deadline=None)
 WORDS = st.integers(0, 2**64 - 1)
 N = 20_000
 
@@ -116,11 +117,13 @@ def test_mixing_is_splitmix64():
     assert [splitmix(s) for s in states] == published
 
 
+@patiently
 @given(WORDS, WORDS)
 def test_the_stream_is_xoroshiro128plus(s0, s1):
     assert tuple(int(x) for x in _luck.advance(np.uint64(s0), np.uint64(s1))) == xoroshiro(s0, s1)
 
 
+@patiently
 @given(WORDS, st.integers(0, 2**40), st.integers(1, 4), WORDS)
 def test_a_draw_is_a_function_of_key_replicate_purpose_and_entity(key, replicate, purpose, entity):
     branched = _luck.branch(np.uint64(key), np.uint64(replicate), np.uint64(purpose))
@@ -128,6 +131,7 @@ def test_a_draw_is_a_function_of_key_replicate_purpose_and_entity(key, replicate
     assert _luck.draw(np.uint64(branched), np.uint64(entity)) == expected
 
 
+@patiently
 @given(WORDS, st.integers(0, 2**40))
 def test_one_draw_is_the_draw_of_entity_0(key, replicate):
     assert _luck.one_draw(np.uint64(key), replicate, _luck.OFFER) == plain_draw(
@@ -140,6 +144,7 @@ def test_the_largest_word_still_gives_a_draw_below_1():
     assert _luck.unit(np.uint64(0)) == 0.0
 
 
+@patiently
 @given(WORDS, st.integers(0, 2**40), st.integers(1, 4), WORDS)
 def test_compiled_and_plain_python_draw_the_same(key, replicate, purpose, entity):
     key, replicate, purpose, entity = (np.uint64(x) for x in (key, replicate, purpose, entity))

@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
@@ -14,6 +14,7 @@ from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim import _kernels, _spread, cascade
 
+patiently = settings(deadline=None)
 NET = Network.from_edges([(0, 1), (1, 2), (2, 3), (3, 0), (1, 3), (4, 5)], n=7)
 KEY = np.uint64(2009)
 EXAMPLES = {
@@ -32,7 +33,7 @@ def test_every_module_with_a_public_name_is_a_model():
 
 
 @pytest.mark.parametrize("name", sim.names())
-def test_every_model_has_a_simulate_with_rng_last_but_for_replicate(name):
+def test_every_model_takes_its_luck_by_keyword(name):
     assert sim.get(name) is sim.model(name).simulate
     parameters = inspect.signature(sim.get(name)).parameters
     assert "rng" in parameters
@@ -227,6 +228,7 @@ def test_firestorm_is_the_same_compiled_and_plain(members):
     assert max(compiled[1][0]) > 1
 
 
+@patiently
 @given(st.floats(1e-12, 1 - 1e-12))
 def test_gaps_of_a_table_cell_are_the_geometric_ones(p):
     """Cell i holds u in (i, i + 1] / 65536; its gap is floor(log u / log(1 - p)) throughout."""
