@@ -177,6 +177,7 @@ class Scenario(Part):
     model: Text | None = None
     start: Moment | None = None
     network: Grown | None = None
+    cost: Setting | None = None
     parameters: dict[str, Setting] = {}
 
 
@@ -251,8 +252,11 @@ class CaseFile(Part):
                 (*place, "model"),
                 "must be given (or like: another scenario), got nothing",
             )
-        for parameter, setting in scenario.parameters.items():
-            field = (*place, "parameters", parameter)
+        settings: dict[tuple[str, ...], Setting]
+        settings = {("parameters", p): setting for p, setting in scenario.parameters.items()}
+        settings |= {("cost",): scenario.cost} if scenario.cost else {}
+        for parts, setting in settings.items():
+            field = (*place, *parts)
             low, high = setting.range
             if not low <= setting.value <= high:
                 yield (

@@ -1,6 +1,6 @@
 """Cases: a documented story as facts with sources, an event log, and what-ifs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from inspect import signature
 from pathlib import Path
@@ -132,6 +132,18 @@ class Case(CaseFile):
         columns = ["parameter", "value", "low", "high", "unit", "basis", "mark", "note"]
         return pd.DataFrame(rows, columns=columns).set_index("parameter")
 
+    def decisions(self) -> pd.DataFrame:
+        """Return the scenarios in words: `title`, `decision`, `cost_usd` (NaN if nobody pays), `mark`."""
+        rows = []
+        for name, scenario in self.scenarios.items():
+            cost = scenario.cost
+            fact = self.facts.get(cost.basis) if cost else None
+            ground = (fact.confidence if fact else cost.basis) if cost else ""
+            value = float(cost.value) if cost else float("nan")
+            rows.append((name, scenario.title, scenario.decision, value, MARKS.get(ground, "")))
+        columns = ["scenario", "title", "decision", "cost_usd", "mark"]
+        return pd.DataFrame(rows, columns=columns).set_index("scenario")
+
     def simulate(self, scenario: str, *, rng: Any = None, **changes: Any) -> Run:
         """Run one scenario once, with some parameters changed if you like.
 
@@ -240,6 +252,13 @@ class Case(CaseFile):
             scenario, changes = self._policy(policy)
             columns[name] = self.reach(scenario, runs=runs, rng=luck, **changes)
         return pd.DataFrame(columns)
+
+    def vary(
+        self, scenario: str, parameter: str, values: Sequence[float], *, runs: int, rng: Any = None
+    ) -> pd.DataFrame:
+        """Return the reach with one parameter at several values, on the same luck: a column each."""
+        policies = {f"{value:g}": {"scenario": scenario, parameter: value} for value in values}
+        return self.reaches(policies, runs=runs, rng=rng)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond single fields: broken references, models, the log."""

@@ -157,25 +157,25 @@ def _outside_in(seen: Observation, enough: float) -> Iterator[_Measure]:
         "contacts",
         table["contacts"],
         "contacts",
-        "times customers told their story",
+        "Times customers told their story",
     )
     yield _total(
         "CEM",
         "hand-offs",
         table["handoffs"],
         "hand-offs",
-        "times they were sent to another desk",
+        "Times they were sent to another desk",
     )
     broken = table["promises_broken"]
     rule = GREY if broken.isna().all() else RED if (broken > 0).any() else GREEN
-    yield _total("CEM", "promises broken", broken, "promises", "promises passed their time", rule)
+    yield _total("CEM", "promises broken", broken, "promises", "Promises whose time passed", rule)
     rule = GREY if public.isna().all() else RED if public.any() else GREEN
     yield _total(
         "CEM",
         "gone public",
         public.astype("Int64"),
         "journeys",
-        "journeys went public",
+        "Journeys that went public",
         rule,
     )
 
@@ -251,7 +251,7 @@ def _total(
         unit,
         len(known),
         colour,
-        f"{total:,.0f} {what} (n = {len(known)}).",
+        f"{what}: {total:,.0f} (n = {len(known)}).",
     )
 
 

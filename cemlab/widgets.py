@@ -64,22 +64,16 @@ def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) 
 def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
     """Return sliders for what a story may cost, with the chance at which a recovery pays."""
     sliders = {
-        "customers_share": _log_slider("of the audience, customers", -4, -0.5, 0.01),
-        "leave_chance": _log_slider("chance that one leaves", -4, -0.5, 0.01),
-        "margin_usd": _log_slider("margin of a customer (USD)", 0.5, 3.5, 50),
+        "customers_share": _log_slider("of the audience, customers", -4, -0.5, 0.01, ".2%"),
+        "leave_chance": _log_slider("chance that one leaves", -4, -0.5, 0.01, ".2%"),
+        "margin_usd": _log_slider("margin of a customer (USD)", 0.5, 3.5, 50, ",.0f"),
     }
 
     def draw(ax: Axes, **assumed: float) -> None:
         lost = roi.stake(audience, **assumed)
         chance = roi.break_even_chance(cost_usd=cost_usd, stake_usd=lost)
-        amounts = pd.DataFrame(
-            {
-                "low": [cost_usd, max(lost, 1.0)],
-                "high": [cost_usd, max(lost, 1.0)],
-                "mark": ["", "assumed"],
-            },
-            index=["a recovery", "at stake in a firestorm"],
-        )
+        stakes = max(lost, 1.0)
+        amounts = {"a recovery": cost_usd, "at stake in a firestorm": (stakes, stakes, "assumed")}
         verdict = (
             f"pays from a chance of {chance:.2%} on"
             if chance <= 1
@@ -109,16 +103,15 @@ def _slider(row: pd.Series, words: str) -> ipw.Widget:
     if row["unit"] == "people":
         step = max(1, int(high) // 100)
         return ipw.IntSlider(value=int(value), min=int(low), max=int(high), step=step, **common)
-    step = (high - low) / 20
-    return ipw.FloatSlider(
-        value=value, min=low, max=high, step=step, readout_format=".2f", **common
-    )
+    step = 1.0 if "day" in row["unit"] else (high - low) / 20
+    form = ".0f" if "day" in row["unit"] else ".2f"
+    return ipw.FloatSlider(value=value, min=low, max=high, step=step, readout_format=form, **common)
 
 
-def _log_slider(words: str, low: float, high: float, value: float) -> ipw.Widget:
+def _log_slider(words: str, low: float, high: float, value: float, form: str) -> ipw.Widget:
     return ipw.FloatLogSlider(
         value=value, base=10, min=low, max=high, step=0.05, description=words,
-        readout_format=".2g", style=_LABEL, layout=_WIDE,
+        readout_format=form, style=_LABEL, layout=_WIDE,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Simulations: finding a model, and the kernels and plans that the spread models share."""
 
 import inspect
+import re
 import threading
 
 import numpy as np
@@ -14,7 +15,7 @@ from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim import _kernels, _spread, cascade
 
-patiently = settings(deadline=None)
+patiently = settings(deadline=None, max_examples=30, derandomize=True)
 NET = Network.from_edges([(0, 1), (1, 2), (2, 3), (3, 0), (1, 3), (4, 5)], n=7)
 KEY = np.uint64(2009)
 EXAMPLES = {
@@ -44,9 +45,9 @@ def test_every_model_takes_its_luck_by_keyword(name):
 @pytest.mark.parametrize("find", [sim.get, sim.model])
 @pytest.mark.parametrize("name", ["cascades", "_kernels", "", None])
 def test_an_unknown_model_is_told_which_there_are(find, name):
-    with pytest.raises(ValueError) as error:
+    sentence = f"model must be one of {', '.join(sim.names())}, got {name!r}"
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         find(name)
-    assert str(error.value) == f"model must be one of {', '.join(sim.names())}, got {name!r}"
 
 
 def test_warming_up_runs_every_model():
@@ -83,10 +84,9 @@ def test_reach_draws_one_key_however_many_runs(name):
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("replicate", [-1, 1.0, True, "0", None])
 def test_says_what_a_replicate_must_be(name, replicate):
-    with pytest.raises(ValueError) as error:
+    rule = f"replicate must be a whole number of at least 0, got {replicate!r}"
+    with pytest.raises(ValueError, match=f"^{re.escape(rule)}$"):
         sim.get(name)(NET, **EXAMPLES[name], replicate=replicate)
-    rule = "replicate must be a whole number of at least 0, got "
-    assert str(error.value) == rule + repr(replicate)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -138,9 +138,9 @@ def test_threads_share_each_replicate_exactly_once(runs, threads):
 
 def test_a_thread_that_fails_is_heard():
     def work(low, high):
-        raise ValueError("no")
+        raise KeyError
 
-    with pytest.raises(ValueError, match="no"):
+    with pytest.raises(KeyError):
         _spread.in_threads(work, 3, 2)
 
 

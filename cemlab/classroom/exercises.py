@@ -83,10 +83,10 @@ class Order(_Part):
 
 
 class Interval(_Part):
-    """A low and a high number that hold the truth without being too wide."""
+    """A low and a high number that hold all that is possible without being too wide."""
 
     kind: Literal["interval"]
-    truth: float
+    possible: Annotated[list[float], Field(min_length=2, max_length=2)]
     widest: float
     why: str
     missed: str
@@ -314,7 +314,7 @@ def _judge_interval(question: Interval, answer: Any) -> Feedback:
         low, high = (_checks.number("a limit", value) for value in answer)
     except (TypeError, ValueError):
         return Feedback(False, "Give two numbers: (low, high).")
-    if not low <= question.truth <= high:
+    if low > question.possible[0] or high < question.possible[1]:
         return Feedback(False, question.missed)
     if high - low > question.widest:
         return Feedback(False, question.too_wide)

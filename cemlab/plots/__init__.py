@@ -6,10 +6,12 @@ from cemlab.plots.journey import scoreboard, timeline
 from cemlab.plots.spread import (
     class_shares,
     paired_difference,
+    policies,
     reach_distribution,
     replays,
     view_curve,
 )
+from cemlab.plots.table import table
 
 __all__ = [
     "class_shares",
@@ -17,9 +19,11 @@ __all__ = [
     "money",
     "new_axes",
     "paired_difference",
+    "policies",
     "reach_distribution",
     "replays",
     "scoreboard",
+    "table",
     "timeline",
     "view_curve",
 ]

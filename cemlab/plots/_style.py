@@ -24,21 +24,24 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "figure.dpi": 96,
-    "savefig.dpi": 96,
-    "figure.constrained_layout.use": True,
 }
+DPI = 96
 
 
+PREDICTION: dict[str, Any] = {
+    "color": "white",
+    "bbox": {"boxstyle": "round,pad=0.4", "fc": PURPLE, "ec": "none"},
+}
 TITLE: dict[str, Any] = {"fontsize": 15, "fontweight": "bold"}
 SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE)
 
 
 def new_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
     """Return empty axes of a size that a projector shows well (inches at 96 dpi)."""
+    # The first figure makes a notebook show figures: inside rc_context that would be undone.
+    figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
     with plt.rc_context(STYLE):
-        _, ax = plt.subplots(figsize=(width, height))
-    assert isinstance(ax, Axes)
+        ax: Axes = figure.subplots()
     return ax
 
 
@@ -56,8 +59,7 @@ def show_prediction(ax: Axes, prediction: object) -> None:
             xycoords="axes fraction",
             ha="right",
             va="bottom",
-            color="white",
-            bbox={"boxstyle": "round,pad=0.4", "fc": PURPLE, "ec": "none"},
+            **PREDICTION,
         )
 
 

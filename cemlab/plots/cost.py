@@ -1,15 +1,18 @@
 """Figures of money, on one scale from a hundred to hundreds of millions."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from cemlab.plots._style import BLUE, ORANGE, RED, STYLE, TITLE, new_axes
 
+_INK = {"": BLUE, "assumed": "#9A6200", "contested": RED}
+
 
 def money(
-    amounts: pd.DataFrame,
+    amounts: Mapping[str, float | tuple[float, float, str]],
     *,
     title: str | None = None,
     limits: tuple[float, float] | None = None,
@@ -19,42 +22,28 @@ def money(
 
     Parameters
     ----------
-    amounts : DataFrame
-        Index: what it is; `low` and `high` (USD, above 0; equal for one number) and
-        `mark` ("" for a documented figure, "assumed" or "contested" otherwise).
+    amounts : mapping
+        What it is -> a documented amount, or (low, high, mark) with the mark "assumed" or
+        "contested" (USD, above 0).
     limits : (float, float), optional
         Ends of the scale (USD); by default they follow from the amounts.
     """
+    rows = [a if isinstance(a, tuple) else (a, a, "") for a in amounts.values()]
     ax = ax or new_axes(width=9.5, height=1.4 + 0.5 * len(amounts))
     with plt.rc_context(STYLE):
-        for y, (_, row) in enumerate(amounts.iterrows()):
-            colour = {"": BLUE, "assumed": ORANGE, "contested": RED}[row["mark"]]
-            ax.plot(
-                [row["low"], row["high"]],
-                [y, y],
-                color=colour,
-                lw=8,
-                alpha=0.4,
-                solid_capstyle="butt",
-            )
-            ax.plot([row["low"], row["high"]], [y, y], "o", color=colour, ms=9)
-            words = (
-                _usd(row["low"])
-                if row["low"] == row["high"]
-                else f"{_usd(row['low'])} to {_usd(row['high'])}"
-            )
+        for y, (low, high, mark) in enumerate(rows):
+            colour = {"": BLUE, "assumed": ORANGE, "contested": RED}[mark]
+            ax.plot([low, high], [y, y], color=colour, lw=8, alpha=0.4, solid_capstyle="butt")
+            ax.plot([low, high], [y, y], "o", color=colour, ms=9)
+            words = _usd(low) if low == high else f"{_usd(low)} to {_usd(high)}"
             ax.annotate(
-                f"{words}{' (' + row['mark'] + ')' if row['mark'] else ''}",
-                (row["high"], y),
-                (9, 0),
-                textcoords="offset points",
-                va="center",
-                color=colour,
-            )
-        ax.set_yticks(range(len(amounts)), list(amounts.index))
+                f"{words} ({mark})" if mark else words, (high, y), (9, 0),
+                textcoords="offset points", va="center", color=_INK[mark],
+            )  # fmt: skip
+        ax.set_yticks(range(len(amounts)), list(amounts))
         ax.set_ylim(len(amounts) - 0.5, -0.5)
         ax.set_xscale("log")
-        ax.set_xlim(limits or (amounts["low"].min() / 3, amounts["high"].max() * 300))
+        ax.set_xlim(limits or (min(r[0] for r in rows) / 3, max(r[1] for r in rows) * 300))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _usd(value)))
         ax.set_xlabel("US dollars (each step is ten times the last)")
         ax.grid(axis="x", color="#DDDDDD")

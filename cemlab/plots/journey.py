@@ -9,7 +9,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cemlab import lenses
-from cemlab.plots._style import ACTORS, GREEN, GREY, ORANGE, RED, STYLE, TITLE, new_axes
+from cemlab.plots._style import (
+    ACTORS,
+    GREEN,
+    GREY,
+    ORANGE,
+    PREDICTION,
+    RED,
+    STYLE,
+    TITLE,
+    new_axes,
+)
 
 _TEXT = {**ACTORS, "customer": "#9A6200"}
 _LAMPS = {
@@ -63,7 +73,11 @@ def timeline(events: pd.DataFrame, *, title: str | None = None, ax: Axes | None 
 
 
 def scoreboard(
-    comparison: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None
+    comparison: pd.DataFrame,
+    *,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw both lenses side by side (`lenses.compare`): a lamp and a sentence a measure."""
     sides = [comparison[comparison["lens"] == lens] for lens in ("CRM", "CEM")]
@@ -89,6 +103,8 @@ def scoreboard(
                     size=12.5,
                 )
                 ax.text(x + 0.09, y + 0.6, row.sentence, va="center", size=10.5, color="#333333")
+        if prediction is not None:
+            ax.text(1.98, depth, f"Your prediction: {prediction}", ha="right", **PREDICTION)
         ax.set_title(title or lenses.verdict(comparison), loc="left", **TITLE)
     return ax
 
@@ -158,4 +174,8 @@ def _value(row: Any) -> str:
         if round(row.low) == round(row.high)
         else f"{row.low:,.0f} to {row.high:,.0f}"
     )
-    return f"{shown} {row.unit}"
+    return (
+        shown
+        if row.unit in ("contacts", "hand-offs", "promises", "journeys")
+        else f"{shown} {row.unit}"
+    )

@@ -24,6 +24,9 @@ from cemlab.plots._style import (
 CLASSES = ((0, 0, "0"), (1, 1, "1"), (2, 9, "2-9"), (10, 99, "10-99"), (100, 999, "100-999"))
 """Classes of reach: lowest, highest, name; above them "1000 or more"."""
 
+LARGE = 500
+"""A replay breaks out if at least so many people share (our convention)."""
+
 
 def view_curve(
     readings: pd.DataFrame,
@@ -75,7 +78,7 @@ def replays(
     readings: pd.DataFrame | None = None,
     start: object = "2009-07-06",
     days: float = 40.0,
-    large: float = 500.0,
+    large: float = LARGE,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -147,13 +150,52 @@ def reach_distribution(
         ax.set_xlabel("people who share the story")
         ax.set_ylabel("part of all replays")
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.set_ylim(0, min(1.0, shares.to_numpy().max() * 1.18))
+        ax.set_ylim(0, shares.to_numpy().max() * 1.35)
         ax.legend(loc="upper right", frameon=False)
         show_prediction(ax, prediction)
-        small = (table.iloc[:, 0] < 100).mean()
+        small = (table.iloc[:, 0] < LARGE).mean()
         ax.set_title(
-            title or f"{small:.0%} of the replays stay below 100 people", loc="left", **TITLE
+            title or f"{small:.0%} of the replays stay below {LARGE} people", loc="left", **TITLE
         )
+    return ax
+
+
+def policies(reaches: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw the distribution of reach under several policies: one bar each, mean at its end.
+
+    Parameters
+    ----------
+    reaches : DataFrame
+        One column a policy, one row a replicate (`Case.reaches`, `Case.vary`).
+    """
+    shares = class_shares(reaches)
+    ax = ax or new_axes(width=10.5, height=1.9 + 0.55 * len(reaches.columns))
+    with plt.rc_context(STYLE):
+        left = np.zeros(len(reaches.columns))
+        for (name, row), colour in zip(shares.iterrows(), _SHADES, strict=True):
+            bars = ax.barh(range(left.size), row, left=left, color=colour, label=name, ec="white")
+            words = [f"{value:.0%}" if value >= 0.05 else "" for value in row]
+            dark = colour in _SHADES[3:]
+            ax.bar_label(
+                bars, words, label_type="center", color="white" if dark else "black", size=12
+            )
+            left += row.to_numpy()
+        for y, mean in enumerate(reaches.mean()):
+            ax.text(1.01, y, f"mean {mean:,.0f}", va="center")
+        ax.set_yticks(range(left.size), list(reaches.columns))
+        ax.set_ylim(left.size - 0.4, -0.6)
+        ax.set_xlim(0, 1)
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.set_xlabel(f"part of {len(reaches):,} replays, by people who share")
+        ax.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.45, -0.8 / (0.55 * left.size + 0.4)),
+            ncols=6,
+            frameon=False,
+        )
+        large = (reaches >= LARGE).mean()
+        found = f"It breaks out in {large.min():.0%} to {large.max():.0%} of the replays"
+        ax.set_title(title or found, loc="left", **TITLE)
     return ax
 
 
@@ -189,7 +231,11 @@ def paired_difference(
         ax.set_xlabel("people who share: as it happened")
         ax.set_ylabel("people who share: other policy")
         ax.legend(loc="upper left", frameon=False)
-        same = (comparison["difference"] == 0).mean()
+        change = comparison["difference"]
+        error = 2 * change.std() / len(change) ** 0.5
+        words = f"mean change {change.mean():,.0f} people\n(give or take {error:,.0f}: two standard errors)"
+        ax.text(0.03, 0.76, words, transform=ax.transAxes, va="top", size=12)
+        same = (change == 0).mean()
         ax.set_title(
             title or f"In {same:.0%} of the replays the decision changes nothing",
             loc="left",
@@ -199,6 +245,8 @@ def paired_difference(
 
 
 # --- inside ------------------------------------------------------------------------
+
+_SHADES = ("#F2F2F2", "#D6E6F2", "#A9CCE6", "#5FA2CF", "#0072B2", "#D55E00")
 
 
 def _kinds_of_reading(readings: pd.DataFrame) -> list[tuple[str, Any, dict[str, Any]]]:

@@ -154,6 +154,39 @@ def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDA
     return out
 
 
+def summary(reaches: "pd.DataFrame | pd.Series[int]", *, large: int = 500) -> pd.DataFrame:
+    """Return, by policy, how uneven replays are.
+
+    Parameters
+    ----------
+    reaches : DataFrame or Series
+        One column a policy, one row a replicate.
+    large : int
+        From so many sharers on a replay breaks out (people).
+
+    Returns
+    -------
+    DataFrame
+        By policy: `breaks_out` (share of the replays), `their_part` (of all sharing),
+        `median` and `mean` reach (people).
+
+    Examples
+    --------
+    >>> summary(pd.Series([1, 1, 1, 997], name="song")).loc["song"].tolist()
+    [0.25, 0.997, 1.0, 250.0]
+    """
+    table = reaches.to_frame() if isinstance(reaches, pd.Series) else reaches
+    out = table >= large
+    return pd.DataFrame(
+        {
+            "breaks_out": out.mean(),
+            "their_part": table.where(out, 0).sum() / table.sum(),
+            "median": table.median(),
+            "mean": table.mean(),
+        }
+    ).rename_axis("policy")
+
+
 def warm_up() -> None:
     """Compile this model's kernels."""
     net = Network.preferential(4, 1, rng=0)

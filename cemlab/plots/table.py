@@ -1,0 +1,40 @@
+"""Tables for reading: words on the left, numbers on the right, blanks blank."""
+
+import pandas as pd
+from IPython.display import HTML
+
+
+def table(frame: pd.DataFrame, *, decimals: int = 2) -> HTML:
+    """Return a frame as a table that a projector shows well.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A named index becomes the first column, any other is left out.
+    decimals : int
+        Places shown of numbers that are not whole.
+    """
+    shown = frame.reset_index() if frame.index.name else frame
+    head = "".join(_cell("th", str(name), shown[name]) for name in shown.columns)
+    body = [
+        "".join(_cell("td", _words(row[name], decimals), shown[name]) for name in shown.columns)
+        for _, row in shown.iterrows()
+    ]
+    rows = "".join(f"<tr>{cells}</tr>" for cells in body)
+    return HTML(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+
+
+def _cell(tag: str, words: str, column: pd.Series) -> str:
+    side = "right" if column.dtype.kind in "iuf" else "left"
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<{tag} style="text-align:{side};font-size:105%;white-space:normal">{escaped}</{tag}>'
+
+
+def _words(value: object, decimals: int) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.{decimals}f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

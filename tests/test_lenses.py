@@ -1,0 +1,388 @@
+"""Two lenses: when each is green, red, unsure or grey, and where they part."""
+
+import math
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from cemlab import cases, events, lenses
+from cemlab.network import Network
+from cemlab.sim import cascade, firestorm
+
+patiently = settings(deadline=None, max_examples=8, derandomize=True)
+DAY = pd.Timestamp("2024-05-01")
+CRM = ["answered in time", "issues closed", "time to answer", "cost avoided"]
+CEM = [
+    "journeys resolved",
+    "journey length",
+    "contacts",
+    "hand-offs",
+    "promises broken",
+    "gone public",
+]
+CASE = cases.load("united-breaks-guitars").events()
+
+
+def log(*rows):
+    """Build a log from (customer, hour or (hour, latest hour), actor, kind, value)."""
+    table = []
+    for customer, hour, actor, kind, *value in rows:
+        first, latest = hour if isinstance(hour, tuple) else (hour, None)
+        table.append(
+            {
+                "customer": customer,
+                "time": DAY + pd.Timedelta(hours=first),
+                "latest": pd.NaT if latest is None else DAY + pd.Timedelta(hours=latest),
+                "actor": actor,
+                "channel": "phone",
+                "kind": kind,
+                "value": value[0] if value else None,
+            }
+        )
+    return pd.DataFrame(table or {"customer": [], "time": [], "actor": [], "kind": []})
+
+
+def crowd(n=5, *, in_time=5, perhaps=0, closed=5, resolved=5, broken=0, public=0):
+    """Return a log of n customers; so many of them were answered in time, closed ..."""
+    rows = []
+    for i in range(n):
+        who = f"customer {i}"
+        rows.append((who, 0, "customer", "contact"))
+        when = 1 if i < in_time else (20, 30) if i < in_time + perhaps else 30
+        rows.append((who, when, "company", "answer"))
+        rows.append((who, 31, "company", "promise", 60.0))
+        rows.append((who, 40 if i < broken else 31, "company", "callback"))
+        if i < closed:
+            rows.append((who, 50, "company", "close"))
+        if i < resolved:
+            rows.append((who, 51, "customer", "resolve"))
+        rows.append((who, 60, "customer" if i < public else "public", "publish"))
+    return log(*rows)
+
+
+def rows_of(frame, **options):
+    return lenses.compare(frame, **options).set_index("metric")
+
+
+def colour_of(metric, frame, **options):
+    return rows_of(frame, **options).loc[metric, "colour"]
+
+
+def seen(frame, **options):
+    return lenses.colours(lenses.compare(frame, **options))
+
+
+# --- the frame ------------------------------------------------------------------------------
+
+
+def test_a_comparison_has_one_row_a_measure_and_a_sentence_each():
+    table = lenses.compare(crowd())
+    assert table["metric"].tolist() == CRM + CEM
+    assert table["lens"].tolist() == ["CRM"] * 4 + ["CEM"] * 6
+    assert {"value", "low", "high", "unit", "n", "colour", "sentence"} <= set(table.columns)
+    assert set(table["colour"]) <= {"green", "red", "unsure", "grey", ""}
+    assert table["sentence"].str.endswith(".").all()
+    assert table["sentence"].is_unique or "grey" in set(table["colour"])
+
+
+def test_a_comparison_worked_out_by_hand():
+    frame = log(
+        ("Ana", 0, "company", "failure", 90.0),
+        ("Ana", 0, "customer", "contact"),
+        ("Ana", 6, "company", "answer"),
+        ("Ana", 7, "company", "refuse", 90.0),
+        ("Ana", 8, "company", "transfer"),
+        ("Ana", 9, "company", "promise", 60.0),
+        ("Ana", 12, "customer", "contact"),
+        ("Ana", 72, "company", "compensate", 20.0),
+        ("Ana", 72, "company", "close"),
+        ("Bo", 0, "company", "failure", 10.0),
+        ("Bo", 1, "customer", "publish"),
+        ("Bo", 24, "customer", "resolve"),
+    )
+    value = rows_of(frame, observed_until=DAY + pd.Timedelta(days=4))["value"].to_dict()
+    assert value == {
+        "answered in time": 0.5,  # after 6 hours, after 60 hours
+        "issues closed": 0.5,
+        "time to answer": 33.0,  # the middle of 6 and 60
+        "cost avoided": 70.0,
+        "journeys resolved": 0.5,
+        "journey length": 2.5,  # 4 days and going on, 1 day
+        "contacts": 3.0,
+        "hand-offs": 1.0,
+        "promises broken": 1.0,
+        "gone public": 1.0,
+    }
+
+
+def test_value_is_the_middle_of_low_and_high():
+    row = rows_of(crowd(in_time=2, perhaps=2)).loc["answered in time"]
+    assert (row["low"], row["high"]) == (0.4, 0.8)
+    assert row["value"] == pytest.approx(0.6)
+    assert row["n"] == 5
+
+
+# --- the rules, at exactly 80 per cent ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("metric", "what"),
+    [
+        ("answered in time", "in_time"),
+        ("issues closed", "closed"),
+        ("journeys resolved", "resolved"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("n", "k", "colour"),
+    [(5, 5, "green"), (5, 4, "green"), (5, 3, "red"), (10, 8, "green"), (10, 7, "red")],
+)
+def test_a_share_is_green_from_80_per_cent_on(metric, what, n, k, colour):
+    frame = crowd(n, **{"in_time": n, "closed": n, "resolved": n} | {what: k})
+    assert colour_of(metric, frame) == colour
+    assert rows_of(frame).loc[metric, "value"] == k / n
+    lens = rows_of(frame).loc[metric, "lens"]
+    assert seen(frame) == {"CRM": "green", "CEM": "green"} | {lens: colour}
+
+
+@pytest.mark.parametrize(
+    ("in_time", "perhaps", "colour"),
+    [(4, 1, "green"), (3, 1, "unsure"), (3, 2, "unsure"), (0, 5, "unsure"), (2, 1, "red")],
+)
+def test_a_share_is_unsure_only_where_uncertain_times_decide(in_time, perhaps, colour):
+    frame = crowd(in_time=in_time, perhaps=perhaps)
+    assert colour_of("answered in time", frame) == colour
+    assert seen(frame)["CRM"] == colour
+
+
+def test_the_caller_may_ask_for_more_or_less_than_80_per_cent():
+    frame = crowd(in_time=3, closed=3, resolved=3)
+    assert seen(frame, enough=0.6) == {"CRM": "green", "CEM": "green"}
+    assert seen(frame, enough=0.61) == {"CRM": "red", "CEM": "red"}
+    assert seen(crowd(), enough=1.0) == {"CRM": "green", "CEM": "green"}
+    nothing = crowd(in_time=0, closed=1, resolved=1)
+    assert seen(nothing, enough=0.0) == {"CRM": "green", "CEM": "green"}
+
+
+@pytest.mark.parametrize(("hours", "share"), [(24, 0.5), (23.9, 0.0), (25, 1.0), (0, 0.0)])
+def test_an_answer_is_in_time_up_to_the_promise_and_not_beyond(hours, share):
+    frame = log(
+        ("Ana", 0, "customer", "contact"),
+        ("Ana", 24, "company", "answer"),
+        ("Bo", 0, "customer", "contact"),
+        ("Bo", 25, "company", "answer"),
+    )
+    assert rows_of(frame, sla_hours=hours).loc["answered in time", "value"] == share
+
+
+@pytest.mark.parametrize(("broken", "colour"), [(0, "green"), (1, "red"), (5, "red")])
+def test_one_broken_promise_is_red(broken, colour):
+    frame = crowd(broken=broken)
+    assert rows_of(frame).loc["promises broken", ["value", "colour"]].tolist() == [broken, colour]
+    assert seen(frame) == {"CRM": "green", "CEM": colour}
+
+
+@pytest.mark.parametrize(("public", "colour"), [(0, "green"), (1, "red"), (5, "red")])
+def test_one_public_journey_is_red(public, colour):
+    frame = crowd(public=public)
+    assert rows_of(frame).loc["gone public", ["value", "colour"]].tolist() == [public, colour]
+    assert seen(frame) == {"CRM": "green", "CEM": colour}
+
+
+def test_measures_without_a_rule_have_no_colour():
+    table = rows_of(CASE)
+    for metric in ("time to answer", "cost avoided", "journey length", "contacts", "hand-offs"):
+        assert table.loc[metric, "colour"] == ""
+
+
+# --- not recorded is grey ---------------------------------------------------------------------
+
+
+def test_what_a_log_never_records_is_grey_and_has_no_value():
+    table = rows_of(log(("Ana", 0, "company", "failure")))
+    unknown = table.drop(index="journey length")
+    assert (unknown["colour"] == "grey").all()
+    assert unknown["value"].isna().all()
+    assert (unknown["n"] == 0).all()
+    assert table.loc["journey length", "value"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "lens"),
+    [
+        ("contact", "answered in time", "CRM"),
+        ("close", "issues closed", "CRM"),
+        ("resolve", "journeys resolved", "CEM"),
+    ],
+)
+def test_a_lens_whose_main_measure_is_not_recorded_is_grey(kind, metric, lens):
+    frame = crowd()
+    frame = frame[frame["kind"] != kind]
+    assert colour_of(metric, frame) == "grey"
+    assert seen(frame) == {"CRM": "green", "CEM": "green"} | {lens: "grey"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric"), [("promise", "promises broken"), ("publish", "gone public")]
+)
+def test_a_side_measure_that_is_not_recorded_leaves_its_lens_as_it_is(kind, metric):
+    frame = crowd()
+    frame = frame[frame["kind"] != kind]
+    assert colour_of(metric, frame) == "grey"
+    assert seen(frame)["CEM"] == "green"
+
+
+def test_red_is_stronger_than_unsure_and_unsure_than_grey():
+    unsure = crowd(in_time=3, perhaps=2)
+    assert seen(unsure)["CRM"] == "unsure"
+    assert seen(unsure[unsure["kind"] != "close"])["CRM"] == "unsure"
+    assert seen(crowd(in_time=3, perhaps=2, closed=3))["CRM"] == "red"
+    late = crowd(in_time=0)
+    assert seen(late[late["kind"] != "close"])["CRM"] == "red"
+
+
+@pytest.mark.parametrize("observed_until", [None, "2024-05-01", "2020-01-01"])
+def test_an_empty_log_is_grey_on_both_sides(observed_until):
+    table = lenses.compare(log(), observed_until=observed_until)
+    assert table["metric"].tolist() == CRM + CEM
+    assert (table["colour"] == "grey").all()
+    assert table["value"].isna().all()
+    assert lenses.colours(table) == {"CRM": "grey", "CEM": "grey"}
+    assert lenses.verdict(table) == "Both lenses are grey."
+
+
+@pytest.mark.parametrize("kind", events.KINDS)
+@pytest.mark.parametrize("actor", ["customer", "company"])
+def test_a_log_of_one_event_can_be_read_from_both_sides(kind, actor):
+    table = lenses.compare(log(("Ana", 0, actor, kind, 1.0)))
+    assert table["metric"].tolist() == CRM + CEM
+    assert (table["value"].isna() == (table["colour"] == "grey")).all()
+    assert lenses.verdict(table).endswith(".")
+    assert colour_of("journeys resolved", log(("Ana", 0, actor, kind, 1.0))) == (
+        {"resolve": "green", "reopen": "red"}.get(kind, "grey")
+    )
+
+
+def test_before_the_first_event_both_sides_are_grey():
+    assert seen(crowd(), observed_until="2020-01-01") == {"CRM": "grey", "CEM": "grey"}
+
+
+# --- verdict ------------------------------------------------------------------------------------
+
+
+def test_the_verdict_says_whether_the_lenses_agree():
+    assert lenses.verdict(lenses.compare(crowd())) == "Both lenses are green."
+    bad = crowd(in_time=0, resolved=0)
+    assert lenses.verdict(lenses.compare(bad)) == "Both lenses are red."
+
+
+def test_the_verdict_names_what_the_lenses_part_over():
+    said = lenses.verdict(lenses.compare(crowd(resolved=0, public=1)))
+    assert re.search(r"company.*green.*customer.*red", said)
+    assert "journeys resolved" in said
+    assert "gone public" in said
+    assert "promises broken" not in said
+    assert "not sure" in lenses.verdict(lenses.compare(crowd(in_time=3, perhaps=2)))
+
+
+# --- the shipped case ---------------------------------------------------------------------------
+
+
+def test_the_day_before_the_song_the_company_sees_green_and_the_customer_red():
+    table = rows_of(CASE, observed_until="2009-07-05")
+    assert seen(CASE, observed_until="2009-07-05") == {"CRM": "green", "CEM": "red"}
+    assert table.loc["answered in time", "value"] == 1.0
+    assert table.loc["issues closed", "value"] == 1.0
+    assert table.loc["journeys resolved", "value"] == 0.0
+    assert table.loc["gone public", "value"] == 0.0
+
+
+def test_the_guitars_journey_had_lasted_461_days():
+    assert (pd.Timestamp("2009-07-05") - pd.Timestamp("2008-03-31")).days == 461
+    row = rows_of(CASE, observed_until="2009-07-05").loc["journey length"]
+    assert (row["low"], row["value"], row["high"], row["unit"]) == (461, 461, 461, "days")
+
+
+def test_refusing_looked_like_1200_saved_until_it_cost_1800_more():
+    before = rows_of(CASE, observed_until="2009-07-05").loc["cost avoided"]
+    after = rows_of(CASE, observed_until="2009-07-31").loc["cost avoided"]
+    assert before["value"] == 1200  # refused twice, the same claim
+    assert after["value"] == 1200 - 3000
+
+
+def test_once_the_song_is_out_the_customers_lens_is_public_too():
+    assert colour_of("gone public", CASE, observed_until="2009-07-06") == "red"
+
+
+# --- a simulated run ----------------------------------------------------------------------------
+
+NET = Network.preferential(100, 2, rng=1)
+STORY = {"listeners": 5, "share_chance": 0.3}
+RUNS = {
+    "cascade": lambda: cascade.simulate(NET, initial=[0], p=0.3, rng=1),
+    "firestorm": lambda: firestorm.simulate(NET, **STORY, press_followers=20, rng=1),
+    "declined": lambda: firestorm.simulate(NET, **STORY, accept_chance=1e-9, rng=1),
+    "accepted": lambda: firestorm.simulate(NET, **STORY, accept_chance=1.0, rng=1),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_simulated_run_is_read_like_any_log(name):
+    table = lenses.compare(RUNS[name]().events)
+    assert lenses.colours(table) == {"CRM": "grey", "CEM": "red"}
+    values = table.set_index("metric")["value"]
+    assert values["gone public"] == 1
+    assert values["contacts"] == 1
+    assert math.isnan(values["answered in time"])
+
+
+def test_a_complaint_settled_before_the_post_is_not_public():
+    settled = firestorm.simulate(NET, **STORY, recovery_chance=1.0, rng=1).events
+    assert "red" not in seen(settled).values()
+
+
+# --- all logs ------------------------------------------------------------------------------------
+
+
+@patiently
+@given(st.permutations(range(len(CASE))))
+def test_the_order_of_rows_changes_nothing(order):
+    until = {"observed_until": "2009-08-01"}
+    assert_frame_equal(
+        lenses.compare(CASE.iloc[list(order)], **until), lenses.compare(CASE, **until)
+    )
+
+
+def test_the_log_that_was_given_stays_as_it_was():
+    frame = crowd()
+    before = frame.copy()
+    lenses.compare(frame)
+    assert_frame_equal(frame, before)
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"sla_hours": -1}, "sla_hours must be a finite number of at least 0, got -1"),
+        ({"sla_hours": "24"}, "sla_hours must be a finite number of at least 0, got '24'"),
+        ({"enough": 80}, "enough must be a probability in [0, 1], got 80"),
+    ],
+)
+def test_says_what_its_options_must_be(options, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        lenses.compare(crowd(), **options)
+
+
+@pytest.mark.parametrize(
+    "until", ["soon", "", 5, True, "2024-05-01T00:00Z", pd.Timestamp("2024-05-01", tz="UTC")]
+)
+def test_says_what_observed_until_must_be(until):
+    with pytest.raises(ValueError, match="observed_until must be a date"):
+        lenses.compare(crowd(), observed_until=until)
