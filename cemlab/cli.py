@@ -165,3 +165,7 @@ def _data_check(_: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             wrong += 1
     return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,13 +1,10 @@
 """Dashboards: sliders in, a picture out. Nothing is computed here."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as ipw
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 
 from cemlab import lenses, plots
 from cemlab.cases import Case
@@ -37,10 +34,10 @@ def lens_slider(events: pd.DataFrame, days: list[str], **options: Any) -> ipw.VB
 
     looks = {day: lenses.compare(events, observed_until=day, **options) for day in days}
 
-    def draw(ax: Axes, day: str) -> None:
+    def draw(ax: plots.Axes, day: str) -> None:
         plots.scoreboard(looks[day], ax=ax)
 
-    return _live(draw, {"day": slider}, plots.new_axes(width=11.5, height=5.4))
+    return _live(draw, {"day": slider}, plots.hidden_axes(width=11.5, height=5.4))
 
 
 def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) -> ipw.VBox:
@@ -52,13 +49,13 @@ def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) 
     sliders = {name: _slider(table.loc[name], words) for name, words in _FIRESTORM.items()}
     base = case.reach(scenario, runs=RUNS, rng=rng)
 
-    def draw(ax: Axes, **changes: float) -> None:
+    def draw(ax: plots.Axes, **changes: float) -> None:
         changed = case.reach(scenario, runs=RUNS, rng=rng, **changes)
         both = pd.DataFrame({case.scenarios[scenario].title: base, "your policy": changed})
         means = f"{base.mean():,.0f} as it happened, {changed.mean():,.0f} with your policy"
         plots.reach_distribution(both, title=f"Mean reach: {means}", ax=ax)
 
-    return _live(draw, sliders, plots.new_axes())
+    return _live(draw, sliders, plots.hidden_axes())
 
 
 def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
@@ -69,11 +66,14 @@ def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
         "margin_usd": _log_slider("margin of a customer (USD)", 0.5, 3.5, 50, ",.0f"),
     }
 
-    def draw(ax: Axes, **assumed: float) -> None:
+    def draw(ax: plots.Axes, **assumed: float) -> None:
         lost = roi.stake(audience, **assumed)
         chance = roi.break_even_chance(cost_usd=cost_usd, stake_usd=lost)
         stakes = max(lost, 1.0)
-        amounts = {"a recovery": cost_usd, "at stake in a firestorm": (stakes, stakes, "assumed")}
+        amounts: dict[str, Any] = {
+            "a recovery": cost_usd,
+            "at stake in a firestorm": (stakes, stakes, "assumed"),
+        }
         verdict = (
             f"pays from a chance of {chance:.2%} on"
             if chance <= 1
@@ -81,7 +81,7 @@ def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
         )
         plots.money(amounts, title=f"Recovering a claim {verdict}", limits=(100, 1e9), ax=ax)
 
-    return _live(draw, sliders, plots.new_axes(height=2.6))
+    return _live(draw, sliders, plots.hidden_axes(height=2.6))
 
 
 # --- inside ------------------------------------------------------------------------
@@ -101,8 +101,8 @@ def _slider(row: pd.Series, words: str) -> ipw.Widget:
     low, high, value = row["low"], row["high"], row["value"]
     common = {"description": words, "style": _LABEL, "layout": _WIDE}
     if row["unit"] == "people":
-        step = max(1, int(high) // 100)
-        return ipw.IntSlider(value=int(value), min=int(low), max=int(high), step=step, **common)
+        ends = {"min": int(low), "max": int(high), "step": max(1, int(high) // 100)}
+        return ipw.IntSlider(value=int(value), **ends, **common)
     step = 1.0 if "day" in row["unit"] else (high - low) / 20
     form = ".0f" if "day" in row["unit"] else ".2f"
     return ipw.FloatSlider(value=value, min=low, max=high, step=step, readout_format=form, **common)
@@ -115,27 +115,16 @@ def _log_slider(words: str, low: float, high: float, value: float, form: str) ->
     )  # fmt: skip
 
 
-def _live(draw: Callable[..., None], sliders: dict[str, ipw.Widget], ax: Axes) -> ipw.VBox:
+def _live(draw: Callable[..., None], sliders: dict[str, ipw.Widget], ax: plots.Axes) -> ipw.VBox:
     """Put sliders over a picture whose axes are cleared and drawn anew at every move."""
     picture = ipw.Image(format="png")
-    plt.close(ax.figure)  # pyplot shall not show it a second time
 
     def redraw(_: object = None) -> None:
         plots.clear(ax)
         draw(ax, **{name: slider.value for name, slider in sliders.items()})
-        picture.value = _png(ax)
+        picture.value = plots.png(ax)
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")
     redraw()
     return ipw.VBox([*sliders.values(), picture])
-
-
-def _png(ax: Axes) -> bytes:
-    """Return the picture; its margins are worked out once, which halves the time of a move."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=96, pil_kwargs={"compress_level": 1})
-    figure.set_layout_engine("none")
-    return file.getvalue()

@@ -414,6 +414,18 @@ def test_a_run_tells_where_it_comes_from():
     assert run.events["source"].unique().tolist() == [f"firestorm {run.key:016x}/2"]
 
 
+# --- how uneven replays are -----------------------------------------------------------------
+
+
+def test_a_summary_worked_out_by_hand():
+    runs = pd.DataFrame({"song": [1, 1, 2, 499, 500, 997], "pay": [0, 0, 0, 0, 0, 4]})
+    table = firestorm.summary(runs)
+    assert table.loc["song"].tolist() == [2 / 6, 1497 / 2000, 250.5, 2000 / 6]
+    assert table.loc["pay"].tolist() == [0, 0, 0, 4 / 6]
+    assert firestorm.summary(runs, large=4).loc["pay"].tolist() == [1 / 6, 1.0, 0, 4 / 6]
+    assert firestorm.summary(runs["song"]).equals(table.loc[["song"]])
+
+
 # --- messages --------------------------------------------------------------------------------
 
 TRIANGLE = Network.from_edges([(0, 1), (1, 2), (2, 0)])

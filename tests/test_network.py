@@ -26,7 +26,7 @@ def arcs(net):
 
 
 def refusal(build, *args, **kwargs):
-    with pytest.raises(ValueError, match="must|needs") as caught:
+    with pytest.raises(ValueError, match=r"must|needs") as caught:
         build(*args, **kwargs)
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -382,7 +382,7 @@ def test_names_with_a_comma_are_whole_where_semicolons_separate(tmp_path):
         ("1,\n", (", line 1, to: ", "whole number", "''")),
         ("1\n", (", line 1: ", "2 or 3 columns", "got 1")),
         ("1,2,3,4\n", (", line 1: ", "2 or 3 columns", "got 4")),
-        ("# edges\n1,2\n\n1,2,3\n", (", line 4: ", "2 or 3 columns in every line", "got 3")),
+        ("# edges\n1,2\n\n1,2,3\n", (", line 4: ", "2 or 3 columns", "got 3")),
         ("1,2,-1\n", (", line 1, weight: ", "at least 0", "'-1'")),
         ("1,2,nan\n", (", line 1, weight: ", "finite", "'nan'")),
         ("1,2,inf\n", (", line 1, weight: ", "finite", "'inf'")),
@@ -401,7 +401,7 @@ def test_a_bad_edge_list_is_named_with_file_line_rule_and_value(content, parts, 
     file = written(tmp_path, content)
     said = refusal(Network.from_csv, file)
     assert said.startswith(str(file))
-    assert [part for part in parts if part not in said.replace(" (from, to, weight)", "")] == []
+    assert [part for part in parts if part not in said] == []
     assert list(tmp_path.iterdir()) == [file]
 
 

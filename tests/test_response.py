@@ -238,7 +238,7 @@ def test_waits_are_those_of_a_plain_search(frame, minute):
     assert (table["wait_low_min"] == table["wait_min"]).all()
 
 
-@settings(patiently, max_examples=15)
+@settings(patiently, max_examples=8)
 @given(logs(), st.data())
 def test_the_order_of_rows_changes_nothing(frame, data):
     order = data.draw(st.permutations(range(len(frame))))

@@ -1,6 +1,8 @@
 """Figures: a frame in, an Axes out; each title says what was found."""
 
-from cemlab.plots._style import clear, new_axes
+from matplotlib.axes import Axes
+
+from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.cost import money
 from cemlab.plots.journey import scoreboard, timeline
 from cemlab.plots.spread import (
@@ -14,11 +16,14 @@ from cemlab.plots.spread import (
 from cemlab.plots.table import table
 
 __all__ = [
+    "Axes",
     "class_shares",
     "clear",
+    "hidden_axes",
     "money",
     "new_axes",
     "paired_difference",
+    "png",
     "policies",
     "reach_distribution",
     "replays",

@@ -1,5 +1,6 @@
 """Colours, sizes and small parts that all figures share."""
 
+import io
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -43,6 +44,23 @@ def new_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
     with plt.rc_context(STYLE):
         ax: Axes = figure.subplots()
     return ax
+
+
+def hidden_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
+    """Return axes that only `png` shows: for pictures that change."""
+    ax = new_axes(width=width, height=height)
+    plt.close(ax.get_figure(root=True))
+    return ax
+
+
+def png(ax: Axes) -> bytes:
+    """Return the picture; its margins are worked out once, which halves the time of a move."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
+    figure.set_layout_engine("none")
+    return file.getvalue()
 
 
 def clear(ax: Axes) -> None:

@@ -1,0 +1,57 @@
+"""A plain install, without the repository: cases and data travel in the wheel."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder with cemlab installed from its wheel."""
+    place = tmp_path_factory.mktemp("plain")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "-w", str(place / "wheel"), str(ROOT)]
+    subprocess.run([*pip, *build], check=True)
+    (wheel,) = (place / "wheel").glob("cemlab-*.whl")
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--target", str(place / "site"), wheel], check=True
+    )
+    return place / "site"
+
+
+def run(site: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(site)}
+    return subprocess.run(
+        [sys.executable, *command], cwd=site.parent, env=env, capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+
+def test_cases_data_and_questions_are_in_the_wheel(site):
+    code = (
+        "import json, cemlab; from cemlab import cases, datasets, sim; "
+        "from cemlab.classroom import exercises; "
+        "print(json.dumps([cemlab.__file__, cases.names(), datasets.names(), sim.names(), "
+        "len(cases.load(cases.names()[0]).events()), exercises.check('start.2', 'b').right]))"
+    )
+    found = run(site, "-c", code)
+    assert found.returncode == 0, found.stderr
+    file, slugs, sets, models, rows, right = json.loads(found.stdout)
+    assert Path(file).is_relative_to(site)
+    assert slugs == ["united-breaks-guitars"]
+    assert sets == ["ubg-views"]
+    assert models == ["cascade", "firestorm"]
+    assert rows == 28
+    assert right is True
+
+
+def test_lab_says_what_to_do_outside_a_checkout(site):
+    found = run(site, "-m", "cemlab.cli", "lab", "--no-browser")
+    assert found.returncode == 1
+    assert "must run inside a checkout of cemlab" in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
