@@ -8,13 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from cemlab import _checks, _luck, _shelf, _yaml, events, sim
-from cemlab._case_file import CaseFile, Fact, Grown, Problem, Scenario, Setting
+from cemlab import _case_tables, _checks, _luck, _shelf, _yaml, events, sim
+from cemlab._case_file import CaseFile, Grown, Problem, Scenario, Setting
 from cemlab.network import Network
 from cemlab.run import Run
-
-MARKS = {"contested": "contested", "unverified": "unverified", "assumption": "assumed"}
-"""How shaky numbers are marked wherever they are shown."""
 
 
 class CaseError(ValueError):
@@ -96,53 +93,15 @@ class Case(CaseFile):
     def fact_table(self, *ids: str) -> pd.DataFrame:
         """Return the facts (all, or those named) with figure, mark and sources in words."""
         _checks.one_of_each("fact", ids, self.facts)
-        chosen = {name: self.facts[name] for name in ids or self.facts}
-        rows = [
-            (
-                name,
-                _span(fact),
-                fact.statement,
-                _figure(fact),
-                fact.unit or "",
-                MARKS.get(fact.confidence, ""),
-                "; ".join(self.sources[key].text for key in fact.sources),
-            )
-            for name, fact in chosen.items()
-        ]
-        columns = ["fact", "date", "statement", "figure", "unit", "mark", "sources"]
-        return pd.DataFrame(rows, columns=columns).set_index("fact")
+        return _case_tables.facts(self, ids)
 
     def parameters(self, scenario: str) -> pd.DataFrame:
         """Return a scenario's parameters: `value`, `low`, `high`, `unit`, `basis`, `mark`, `note`."""
-        rows = []
-        for name, setting in self._settings(scenario).items():
-            fact = self.facts.get(setting.basis)
-            ground = fact.confidence if fact else setting.basis
-            rows.append(
-                (
-                    name,
-                    setting.value,
-                    *setting.range,
-                    setting.unit,
-                    setting.basis,
-                    MARKS.get(ground, ""),
-                    setting.note or "",
-                )
-            )
-        columns = ["parameter", "value", "low", "high", "unit", "basis", "mark", "note"]
-        return pd.DataFrame(rows, columns=columns).set_index("parameter")
+        return _case_tables.parameters(self, self._settings(scenario))
 
     def decisions(self) -> pd.DataFrame:
         """Return the scenarios in words: `title`, `decision`, `cost_usd` (NaN if nobody pays), `mark`."""
-        rows = []
-        for name, scenario in self.scenarios.items():
-            cost = scenario.cost
-            fact = self.facts.get(cost.basis) if cost else None
-            ground = (fact.confidence if fact else cost.basis) if cost else ""
-            value = float(cost.value) if cost else float("nan")
-            rows.append((name, scenario.title, scenario.decision, value, MARKS.get(ground, "")))
-        columns = ["scenario", "title", "decision", "cost_usd", "mark"]
-        return pd.DataFrame(rows, columns=columns).set_index("scenario")
+        return _case_tables.decisions(self)
 
     def simulate(self, scenario: str, *, rng: Any = None, **changes: Any) -> Run:
         """Run one scenario once, with some parameters changed if you like.
@@ -342,19 +301,3 @@ def _path(slug: str) -> Path:
         msg = f"slug must be one of the cases {', '.join(names())}, got {slug!r}"
         raise ValueError(msg)
     return _shelf.folder("casestudies") / f"{slug}.yaml"
-
-
-def _span(fact: Fact) -> str:
-    time, latest = fact.date
-    return f"{time:%Y-%m-%d}" if latest is None else f"{time:%Y-%m-%d} to {latest:%Y-%m-%d}"
-
-
-def _figure(fact: Fact) -> str:
-    sign = {"at least": "at least ", "at most": "at most ", "rounded": "about "}
-    figure = fact.figure
-    if fact.alternatives:
-        return " or ".join(f"{value:,}" for value in fact.alternatives)
-    if figure is None:
-        return ""
-    shown = f"{figure[0]:,} to {figure[1]:,}" if isinstance(figure, list) else f"{figure:,}"
-    return sign.get(fact.precision or "", "") + shown

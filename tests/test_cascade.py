@@ -603,8 +603,6 @@ WRONG_P = [
     ("a", "p must be a probability in [0, 1], got 'a'"),
     (None, "p must be a probability in [0, 1], got None"),
     ({0: 0.5, 2: 1.2}, "p from round 2 must be a probability in [0, 1], got 1.2"),
-    ({-1: 0.5}, "p's round must be a whole number of at least 0, got -1"),
-    ({0.5: 0.5}, "p's round must be a whole number of at least 0, got 0.5"),
     ([0.1] * 7 + [1.5], "p must be a probability in [0, 1], got 1.5 for arc 7"),
     ([0.1] * 7 + [float("nan")], "p must be a probability in [0, 1], got nan for arc 7"),
     (
@@ -627,8 +625,6 @@ WRONG_INITIAL = [
         "initial must be people 0..4 of this network, as whole numbers in one list, got [0.5]",
     ),
     ("Ana", "initial must be people 0..4 of this network, as whole numbers in one list, got 'Ana'"),
-    ({-1: [0]}, "initial's round must be a whole number of at least 0, got -1"),
-    ({"a": [0]}, "initial's round must be a whole number of at least 0, got 'a'"),
 ]
 
 
@@ -674,9 +670,12 @@ def test_initial_that_is_no_list_is_named():
 
 
 @pytest.mark.parametrize("name", ["initial", "p"])
-def test_a_round_beyond_all_bounds_is_named(name):
-    changes = {"initial": {3_000_000_000: [0]}} if name == "initial" else {"p": {10**13: 0.5}}
-    with pytest.raises(ValueError, match=f"{name}'s round must be"):
+@pytest.mark.parametrize("t", [-1, 0.5, "a", 10**13])
+def test_a_round_that_cannot_be_is_named(name, t):
+    """Also one so late that its history would fill the memory."""
+    changes = {"initial": {t: [0]}} if name == "initial" else {"p": {t: 0.5}}
+    sentence = rf"^{name}'s round must be a whole number .*0.*, got {t!r}$"
+    with pytest.raises(ValueError, match=sentence):
         cascade.simulate(PATH, **({"initial": [0], "p": 0.5} | changes))
 
 

@@ -24,8 +24,8 @@ facts:
   F-1: {date: 2024-05-01, figure: 12, unit: EUR, statement: Cold., source: note, confidence: origin}
   F-2: {date: [2024-05-01, 2024-05-03], statement: Said., source: note, confidence: unverified}
 timeline:
-  - {fact: F-1, customer: Ana, issue: 1, actor: company, kind: failure, value: 12, label: Cold}
-  - {fact: F-2, customer: Ana, issue: 1, actor: customer, kind: contact, label: Says so}
+  - {fact: F-1, customer: Ana, issue: coffee, actor: company, kind: failure, value: 12, label: Cold}
+  - {fact: F-2, customer: Ana, issue: coffee, actor: customer, kind: contact, label: Says so}
 scenarios:
   wait:
     title: Wait
@@ -43,7 +43,7 @@ scenarios:
       recovery_chance: {value: 1, unit: probability, range: [0, 1], basis: note}
 claims:
   - {claim: It was cold., test: Feel it., facts: [F-1]}
-""".replace("issue: 1", "issue: coffee")
+"""
 
 
 def written(tmp_path, content):
@@ -385,18 +385,12 @@ def test_five_million_were_reached_weeks_before_the_repeated_date(ubg):
 # --- United Breaks Guitars: what if --------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        "as-it-happened",
-        "recovery-before",
-        "offer-accepted-day-2",
-        "offer-first-hour",
-        "press-stays-away",
-    ],
-)
+SCENARIOS = ["as-it-happened", "recovery-before", "offer-accepted-day-2", "offer-first-hour"]
+SCENARIOS += ["press-stays-away"]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_scenario_runs_and_writes_a_log(ubg, scenario):
-    assert scenario in ubg.scenarios
     run = ubg.simulate(scenario, rng=1)
     pd.testing.assert_frame_equal(events.validate(run.events), run.events)
     posts = run.events["kind"].isin(["publish", "share"]).sum()
@@ -404,7 +398,7 @@ def test_every_scenario_runs_and_writes_a_log(ubg, scenario):
 
 
 def test_no_scenario_is_left_untested(ubg):
-    assert len(ubg.scenarios) == 5
+    assert list(ubg.scenarios) == SCENARIOS
 
 
 def test_every_parameter_lies_in_its_range_and_says_its_unit(ubg):
@@ -425,7 +419,6 @@ def test_a_comparison_is_the_difference_replicate_by_replicate(ubg):
 
 def test_two_scenarios_meet_the_same_luck(ubg):
     table = ubg.compare("as-it-happened", "recovery-before", runs=200, rng=7)
-    assert table["reach_b"].isin([0]).between(0, 1).all()
     recovered = table["reach_b"] == 0
     assert (table["reach_a"] == table["reach_b"])[~recovered].all()
     # 0.8 is the chance of a recovery; 0.028 is the standard error of its share.
@@ -523,7 +516,7 @@ def test_the_readings_reach_half_of_day_40_when_the_fact_says(ubg):
 def test_the_pace_of_the_replays_is_that_of_the_readings(ubg):
     assert ubg.parameters("as-it-happened").loc["hours_per_round", "basis"] == "UBGV-31"
     histories = ubg.replays("as-it-happened", runs=300, rng=1)
-    table = histories.pivot(index=["replicate", "day"], columns="variable", values="value")
+    table = histories.pivot_table("value", ["replicate", "day"], "variable")
     days = []
     for _, one in table.reset_index("day").groupby("replicate"):
         if one["total"].iloc[-1] > 500:
@@ -533,6 +526,6 @@ def test_the_pace_of_the_replays_is_that_of_the_readings(ubg):
     assert np.median(days) == pytest.approx(figure(ubg, "UBGV-31"), abs=1)
 
 
-def test_the_case_shows_nobody_below_the_rank_that_decided(ubg):
+def test_employees_appear_by_their_role_only(ubg):
     people = set(ubg.events()["by"].dropna())
     assert not [name for name in people if re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", name)]

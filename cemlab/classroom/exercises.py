@@ -11,12 +11,20 @@ from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from cemlab import _checks, _yaml
+from cemlab.classroom._questions import (
+    Choice,
+    Guess,
+    Interval,
+    Memo,
+    Number,
+    Order,
+    Questions,
+)
 
 KEPT_IN = "predictions.csv"
 """File in the reader's folder in which predictions are kept."""
@@ -28,92 +36,6 @@ _memory: dict[str, float] = {}
 
 class QuestionError(ValueError):
     """A file of questions breaks a rule."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Span(_Part):
-    """A hint for a number that lies from `low` to `high`."""
-
-    low: float
-    high: float
-    hint: str
-
-
-class Guess(_Part):
-    """A number to be predicted before the figure is drawn."""
-
-    kind: Literal["prediction"]
-    low: float
-    high: float
-    form: Literal["percent", "number"]
-    unit: str = ""
-
-
-class Number(_Part):
-    """A number between two limits."""
-
-    kind: Literal["number"]
-    low: float
-    high: float
-    why: str
-    hints: list[_Span] = []
-    hint: str
-
-
-class Choice(_Part):
-    """One of several options; a wrong one has its own hint."""
-
-    kind: Literal["choice"]
-    options: dict[str, str]
-    answer: str
-    why: str
-    hints: dict[str, str]
-
-
-class Order(_Part):
-    """Steps in the right order."""
-
-    kind: Literal["order"]
-    answer: Annotated[list[str], Field(min_length=3)]
-    why: str
-    hint: str
-
-
-class Interval(_Part):
-    """A low and a high number that hold all that is possible without being too wide."""
-
-    kind: Literal["interval"]
-    possible: Annotated[list[float], Field(min_length=2, max_length=2)]
-    widest: float
-    why: str
-    missed: str
-    too_wide: str
-
-
-class Point(_Part):
-    """One thing that a memo should touch, and words that show it."""
-
-    point: str
-    words: list[str]
-
-
-class Memo(_Part):
-    """A short text against a rubric."""
-
-    kind: Literal["memo"]
-    sentences: int
-    rubric: list[Point]
-    why: str
-
-
-Question = Annotated[Guess | Number | Choice | Order | Interval | Memo, Field(discriminator="kind")]
-
-
-class _Questions(RootModel[dict[str, Question]]):
-    pass
 
 
 @dataclass(frozen=True)
@@ -228,7 +150,7 @@ _UNANSWERED = "Not answered yet. Put your answer in the place of the dots and ru
 
 @cache
 def _file(stem: str) -> dict[str, Any]:
-    return _yaml.read(_FOLDER / f"{stem}.yaml", _Questions, QuestionError).root
+    return _yaml.read(_FOLDER / f"{stem}.yaml", Questions, QuestionError).root
 
 
 def _question(id: str) -> Any:
