@@ -217,7 +217,7 @@ class Case(CaseFile):
     ) -> pd.DataFrame:
         """Return the reach with one parameter at several values, on the same luck: a column each."""
         policies = {f"{value:g}": {"scenario": scenario, parameter: value} for value in values}
-        return self.reaches(policies, runs=runs, rng=rng)
+        return self.reaches(policies, runs=runs, rng=rng).rename_axis(columns=parameter)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond single fields: broken references, models, the log."""

@@ -6,12 +6,10 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cemlab import _waiting
 from cemlab.events import validate
-
-JOURNEY = ["customer", "issue"]
-"""A journey is one problem of one customer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +29,25 @@ class Observation:
     log: pd.DataFrame
     until: pd.Timestamp
     kinds: frozenset[str]
+
+    @cached_property
+    def journey(self) -> NDArray[np.int64]:
+        """The number of each row's journey, shape (rows,): the row of `journeys`."""
+        return self._numbered[1]
+
+    @cached_property
+    def journeys(self) -> pd.DataFrame:
+        """One row a journey, sorted: `customer` and `issue`."""
+        first = self._numbered[0]
+        return self.log.loc[first, ["customer", "issue"]].reset_index(drop=True)
+
+    @cached_property
+    def _numbered(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        issues = max(len(self.log["issue"].cat.categories), 1)
+        code = self.log["customer"].cat.codes.to_numpy(np.int64) * issues
+        code += self.log["issue"].cat.codes.to_numpy(np.int64)
+        _, first, number = np.unique(code, return_index=True, return_inverse=True)
+        return first, number
 
     @cached_property
     def waits(self) -> pd.DataFrame:
@@ -95,14 +112,13 @@ def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
 
 
 def last_word(seen: Observation, kind: str) -> pd.Series:
-    """Return, by journey, whether `kind` happened and no reopening came after it.
+    """Return, by number of the journey, whether `kind` happened and no reopening came after it.
 
     Missing throughout if the log never records `kind` or a reopening.
     """
-    place = pd.Series(np.arange(len(seen.log)), index=seen.log.index)
-    keys = [seen.log[name] for name in JOURNEY]
-    last = place.where(seen.log["kind"] == kind, -1).groupby(keys, observed=True).max()
-    undone = place.where(seen.log["kind"] == "reopen", -1).groupby(keys, observed=True).max()
-    said = ((last >= 0) & (last > undone)).astype("boolean")
-    recorded = bool(seen.kinds & {kind, "reopen"})
-    return said if recorded else said.where(pd.Series(False, index=said.index))
+    if not seen.kinds & {kind, "reopen"}:
+        return pd.Series(pd.NA, index=seen.journeys.index, dtype="boolean")
+    place = pd.Series(np.arange(len(seen.log)))
+    last = place.where(seen.log["kind"] == kind, -1).groupby(seen.journey).max()
+    undone = place.where(seen.log["kind"] == "reopen", -1).groupby(seen.journey).max()
+    return ((last >= 0) & (last > undone)).astype("boolean")

@@ -163,6 +163,16 @@ def test_the_order_in_which_rows_were_typed_changes_nothing(rows, random):
     same(events.validate(pd.DataFrame(rows)), events.validate(pd.DataFrame(shuffled)))
 
 
+OTHER = {"customer": "Bo", "issue": 2, "latest": "2024-05-02", "actor": "public", "value": 5.0}
+OTHER |= {"by": "a", "channel": "a", "touchpoint": "a", "source": "a", "kind": "share"}
+
+
+@pytest.mark.parametrize("column", OTHER)
+def test_rows_that_differ_in_one_column_only_have_one_order(column):
+    both = pd.concat([log(issue=1), log(**{"issue": 1, column: OTHER[column]})])
+    same(events.validate(both), events.validate(both[::-1]))
+
+
 def test_the_order_of_categories_changes_nothing():
     plain = log(2, customer=[1, 2], by=["a", "b"])
     turned = plain.assign(
@@ -534,6 +544,16 @@ def test_whoever_hangs_up_before_the_answer_has_abandoned():
         ("answer", "10:20", "phone"),
     )
     assert ended(frame) == [["abandoned", 4, 4], ["answered", 10, 10]]
+
+
+def test_whoever_hangs_up_later_has_still_been_answered():
+    frame = journey(
+        ("contact", "10:00", "phone"),
+        ("answer", "10:05", "phone"),
+        ("contact", "10:10", "phone"),
+        ("abandon", "10:12", "phone"),
+    )
+    assert ended(frame) == [["answered", 5, 5], ["abandoned", 2, 2]]
 
 
 def test_an_open_contact_has_waited_at_least_until_the_end_of_the_observation():

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cemlab.observation import JOURNEY, Log, last_word, observe
+from cemlab.observation import Log, Observation, last_word, observe
 
 _HOUR = np.timedelta64(1, "h")
 
@@ -39,34 +40,25 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     [[5.0, 2, 1, True]]
     """
     seen = observe(log, observed_until)
-    kinds, end = seen.kinds, seen.until
-    log = seen.log.assign(until=seen.log["latest"].fillna(seen.log["time"]))
-    keys = [log[name] for name in JOURNEY]
-    grouped = log.groupby(keys, observed=True)
-    table = grouped.agg(first=("time", "min"), last=("until", "max"))
-    table["resolved"] = last_word(seen, "resolve")
-    table["closed"] = last_word(seen, "close")
-    _add_elapsed(table, log, end)
-    told = _contacts(log)
-    _add_counts(table, log, told, kinds)
-    broken = _count(log, _broken_promises(log, end))
-    table["promises_broken"] = broken if "promise" in kinds else pd.NA
-    spoke = (log["kind"] == "publish") & (log["actor"] == "customer")
-    public = (_count(log, spoke) > 0).astype("boolean")
-    table["public"] = public if "publish" in kinds else pd.NA
-    heard = log["value"].where(
-        log["kind"].isin(["contact", "publish"]) & (log["actor"] == "customer")
-    )
-    table["audience"] = heard.groupby(keys, observed=True).max()
+    rows = seen.log.assign(until=seen.log["latest"].fillna(seen.log["time"]))
+    table = seen.journeys.copy()
+    by = rows.groupby(seen.journey)
+    table["first"], table["last"] = by["time"].min(), by["until"].max()
+    table["resolved"], table["closed"] = last_word(seen, "resolve"), last_word(seen, "close")
+    table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen, rows, table["resolved"])
+    _add_counts(table, seen, rows)
+    own = rows["actor"] == "customer"
+    public = _count(seen, own & (rows["kind"] == "publish")) > 0
+    table["public"] = _if_recorded(seen, {"publish"}, public.astype("boolean"))
+    heard = rows["value"].where(own & rows["kind"].isin(["contact", "publish"]))
+    table["audience"] = heard.groupby(seen.journey).max()
     table["censored"] = ~table["resolved"].fillna(False).astype(bool)
-    whole = {
-        name: "Int64" for name in ("contacts", "handoffs", "switches", "repeats", "promises_broken")
-    }
-    flags = {name: "boolean" for name in ("resolved", "closed", "public")}
-    return table[list(_COLUMNS)].astype(whole | flags).reset_index()
+    return table[list(_COLUMNS)]
 
 
 _COLUMNS = (
+    "customer",
+    "issue",
     "first",
     "last",
     "elapsed_low_h",
@@ -84,73 +76,77 @@ _COLUMNS = (
 )
 
 
-def _count(log: pd.DataFrame, rows: pd.Series) -> pd.Series:
-    return rows.groupby([log[name] for name in JOURNEY], observed=True).sum()
+def _count(seen: Observation, rows: pd.Series) -> pd.Series:
+    """Return how many rows are marked, by journey."""
+    return rows.groupby(seen.journey).sum().astype("Int64")
 
 
-def _add_elapsed(table: pd.DataFrame, log: pd.DataFrame, end: pd.Timestamp) -> None:
-    keys = [log[name] for name in JOURNEY]
-    failed = (log["kind"] == "failure").groupby(keys, observed=True).transform("any")
-    begins = log[(log["kind"] == "failure") | ~failed]
-    opening = begins.groupby([begins[name] for name in JOURNEY], observed=True)
-    begin = opening[["time", "until"]].first().reindex(table.index)
-    solved = log[log["kind"] == "resolve"]
-    over = solved.groupby([solved[name] for name in JOURNEY], observed=True)
-    finish = over[["time", "until"]].last().reindex(table.index)
-    done = table["resolved"].fillna(False).astype(bool)
-    low = finish["time"].where(done, end) - begin["until"]
-    high = finish["until"].where(done, end) - begin["time"]
-    table["elapsed_low_h"] = (low / _HOUR).clip(lower=0.0)
-    table["elapsed_h"] = (high / _HOUR).clip(lower=0.0)
-
-
-def _contacts(log: pd.DataFrame) -> pd.Series:
-    """Mark the customer's contacts; a post is one too, unless a contact was noted with it."""
-    own = log["actor"] == "customer"
-    contact = own & (log["kind"] == "contact")
-    post = own & (log["kind"] == "publish")
-    noted = contact.groupby([log["customer"], log["issue"], log["time"]], observed=True).transform(
-        "any"
+def _if_recorded(seen: Observation, kinds: set[str], values: pd.Series) -> pd.Series:
+    """Return the values, or missing throughout if the log never records one of `kinds`."""
+    return (
+        values if seen.kinds & kinds else pd.Series(pd.NA, index=values.index, dtype=values.dtype)
     )
+
+
+def _elapsed(
+    seen: Observation, rows: pd.DataFrame, resolved: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """Return the shortest and longest time from the failure (else the first row) to the end."""
+    failure = rows["kind"] == "failure"
+    begins = rows[failure | ~failure.groupby(seen.journey).transform("any")]
+    begin = begins.groupby(seen.journey[begins.index])[["time", "until"]].first()
+    solved = rows[rows["kind"] == "resolve"]
+    finish = solved.groupby(seen.journey[solved.index])[["time", "until"]].last()
+    finish = finish.reindex(begin.index)
+    done = resolved.fillna(False).astype(bool)
+    low = finish["time"].where(done, seen.until) - begin["until"]
+    high = finish["until"].where(done, seen.until) - begin["time"]
+    return (low / _HOUR).clip(lower=0.0), (high / _HOUR).clip(lower=0.0)
+
+
+def _add_counts(table: pd.DataFrame, seen: Observation, rows: pd.DataFrame) -> None:
+    told = _contacts(rows, seen.journey)
+    spoken = {"contact", "publish"}
+    contacts = _count(seen, told)
+    table["contacts"] = _if_recorded(seen, spoken, contacts)
+    table["repeats"] = _if_recorded(seen, spoken, (contacts - 1).clip(lower=0))
+    channel = rows["channel"].cat.codes[told]
+    before = channel.groupby(seen.journey[told]).shift()
+    moved = pd.Series(False, index=rows.index)
+    moved[channel.index] = before.notna() & (before != channel)
+    known = bool((channel >= 0).any())
+    table["switches"] = _if_recorded(seen, spoken if known else set(), _count(seen, moved))
+    handed = _count(seen, rows["kind"] == "transfer")
+    table["handoffs"] = _if_recorded(seen, {"transfer"}, handed)
+    broken = _count(seen, _broken_promises(rows, seen))
+    table["promises_broken"] = _if_recorded(seen, {"promise"}, broken)
+
+
+def _contacts(rows: pd.DataFrame, journey: NDArray[np.int64]) -> pd.Series:
+    """Mark the customer's contacts; a post is one too, unless a contact was noted with it."""
+    own = rows["actor"] == "customer"
+    contact = own & (rows["kind"] == "contact")
+    post = own & (rows["kind"] == "publish")
+    noted = contact.groupby([journey, rows["time"]]).transform("any") if post.any() else contact
     return contact | (post & ~noted)
 
 
-def _add_counts(
-    table: pd.DataFrame, log: pd.DataFrame, told: pd.Series, kinds: frozenset[str]
-) -> None:
-    steps = log.loc[told, [*JOURNEY, "channel"]]
-    code = steps["channel"].cat.codes
-    keys = [steps[name] for name in JOURNEY]
-    before = code.groupby(keys, observed=True).shift()
-    moved = (before.notna() & (before != code)).groupby(keys, observed=True).sum()
-    recorded = bool({"contact", "publish"} & kinds)
-    contacts = _count(log, told)
-    table["contacts"] = contacts if recorded else pd.NA
-    table["repeats"] = (contacts - 1).clip(lower=0) if recorded else pd.NA
-    known = recorded and bool((log["channel"].notna() & told).any())
-    table["switches"] = moved.reindex(table.index, fill_value=0) if known else pd.NA
-    table["handoffs"] = _count(log, log["kind"] == "transfer") if "transfer" in kinds else pd.NA
-
-
-def _broken_promises(log: pd.DataFrame, end: pd.Timestamp) -> pd.Series:
+def _broken_promises(rows: pd.DataFrame, seen: Observation) -> pd.Series:
     """Mark promises whose due time passed without a callback or a solution."""
-    broken = pd.Series(False, index=log.index)
-    wait = pd.to_timedelta(log["value"].where(log["kind"] == "promise"), unit="m")
-    made = log.assign(due=log["until"] + wait)[wait.notna()]
-    made = made[made["due"] <= end]
-    kept = log[log["kind"].isin(["callback", "resolve"])]
-    by = JOURNEY
-    if len(made):
-        left = made[[*by, "time", "due"]].assign(row=made.index).sort_values("time", kind="stable")
-        right = kept[[*by, "time", "until"]].rename(columns={"time": "kept"})
-        found = pd.merge_asof(
-            left,
-            right.sort_values("until", kind="stable"),
-            left_on="time",
-            right_on="until",
-            by=by,
-            direction="forward",
-        )
-        late = ~(found["kept"] <= found["due"])
-        broken[found.loc[late, "row"]] = True
+    broken = pd.Series(False, index=rows.index)
+    wait = pd.to_timedelta(rows["value"].where(rows["kind"] == "promise"), unit="m")
+    rows = rows.assign(journey=seen.journey, due=rows["until"] + wait)
+    made = rows[rows["due"] <= seen.until]
+    if made.empty:
+        return broken
+    kept = rows.loc[rows["kind"].isin(["callback", "resolve"]), ["journey", "time", "until"]]
+    found = pd.merge_asof(
+        made[["journey", "time", "due"]].assign(row=made.index),
+        kept.rename(columns={"time": "kept"}).sort_values("until", kind="stable"),
+        left_on="time",
+        right_on="until",
+        by="journey",
+        direction="forward",
+    )
+    broken[found.loc[~(found["kept"] <= found["due"]), "row"]] = True
     return broken

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cemlab import _checks
-from cemlab.observation import JOURNEY, Log, last_word, observe
+from cemlab.observation import Log, last_word, observe
 
 PAID = ("compensate", "accept")
 
@@ -57,7 +57,8 @@ def closed(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     >>> closed(log)["closed"].tolist()
     [True]
     """
-    return last_word(observe(log, observed_until), "close").rename("closed").reset_index()
+    seen = observe(log, observed_until)
+    return seen.journeys.assign(closed=last_word(seen, "close"))
 
 
 def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
@@ -73,11 +74,8 @@ def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     >>> cost_avoided(log)["avoided"].tolist()
     [70.0]
     """
-    log = observe(log, observed_until).log
-    value = log["value"].fillna(0.0)
-    keys = [log[name] for name in JOURNEY]
-    refused = value.where(log["kind"] == "refuse", 0.0).groupby(keys, observed=True).max()
-    paid = value.where(log["kind"].isin(PAID), 0.0).groupby(keys, observed=True).sum()
-    table = pd.DataFrame({"refused": refused, "paid": paid})
-    table["avoided"] = table["refused"] - table["paid"]
-    return table.reset_index()
+    seen = observe(log, observed_until)
+    kind, value = seen.log["kind"], seen.log["value"].fillna(0.0)
+    refused = value.where(kind == "refuse", 0.0).groupby(seen.journey).max()
+    paid = value.where(kind.isin(PAID), 0.0).groupby(seen.journey).sum()
+    return seen.journeys.assign(refused=refused, paid=paid, avoided=refused - paid)

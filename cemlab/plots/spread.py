@@ -183,6 +183,7 @@ def policies(reaches: pd.DataFrame, *, title: str | None = None, ax: Axes | None
         for y, mean in enumerate(reaches.mean()):
             ax.text(1.01, y, f"mean {mean:,.0f}", va="center")
         ax.set_yticks(range(left.size), list(reaches.columns))
+        ax.set_ylabel(reaches.columns.name or "")
         ax.set_ylim(left.size - 0.4, -0.6)
         ax.set_xlim(0, 1)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
