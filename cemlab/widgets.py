@@ -61,9 +61,9 @@ def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) 
 def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
     """Return sliders for what a story may cost, with the chance at which a recovery pays."""
     sliders = {
-        "customers_share": _log_slider("of the audience, customers", -4, -0.5, 0.01, ".2%"),
-        "leave_chance": _log_slider("chance that one leaves", -4, -0.5, 0.01, ".2%"),
-        "margin_usd": _log_slider("margin of a customer (USD)", 0.5, 3.5, 50, ",.0f"),
+        "customers_share": _steps("of the audience, customers", _SHARES, 0.01, "{:.2%}"),
+        "leave_chance": _steps("chance that one leaves", _SHARES, 0.01, "{:.2%}"),
+        "margin_usd": _steps("margin of a customer (USD)", _MARGINS, 50, "{:,.0f}"),
     }
 
     def draw(ax: plots.Axes, **assumed: float) -> None:
@@ -86,6 +86,8 @@ def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
 
 # --- inside ------------------------------------------------------------------------
 
+_SHARES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+_MARGINS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 _FIRESTORM = {
     "listeners": "his audience (people)",
     "share_chance": "chance of sharing (assumed)",
@@ -101,18 +103,19 @@ def _slider(row: pd.Series, words: str) -> ipw.Widget:
     low, high, value = row["low"], row["high"], row["value"]
     common = {"description": words, "style": _LABEL, "layout": _WIDE}
     if row["unit"] == "people":
-        ends = {"min": int(low), "max": int(high), "step": max(1, int(high) // 100)}
+        ends = {"min": int(low), "max": int(high), "step": 100 if high > 1000 else 1}
         return ipw.IntSlider(value=int(value), **ends, **common)
     step = 1.0 if "day" in row["unit"] else (high - low) / 20
     form = ".0f" if "day" in row["unit"] else ".2f"
     return ipw.FloatSlider(value=value, min=low, max=high, step=step, readout_format=form, **common)
 
 
-def _log_slider(words: str, low: float, high: float, value: float, form: str) -> ipw.Widget:
-    return ipw.FloatLogSlider(
-        value=value, base=10, min=low, max=high, step=0.05, description=words,
-        readout_format=form, style=_LABEL, layout=_WIDE,
-    )  # fmt: skip
+def _steps(words: str, values: tuple[float, ...], value: float, form: str) -> ipw.Widget:
+    """Return a slider over round numbers."""
+    options = [(form.format(number), number) for number in values]
+    return ipw.SelectionSlider(
+        options=options, value=value, description=words, style=_LABEL, layout=_WIDE
+    )
 
 
 def _live(draw: Callable[..., None], sliders: dict[str, ipw.Widget], ax: plots.Axes) -> ipw.VBox:

@@ -430,6 +430,13 @@ def test_a_scenario_compared_with_itself_differs_nowhere(ubg):
     assert not table["difference"].any()
 
 
+@pytest.mark.parametrize("rng", [None, np.random.default_rng(7)], ids=["fresh", "generator"])
+def test_both_sides_of_a_comparison_share_even_fresh_luck(ubg, rng):
+    table = ubg.compare("as-it-happened", "as-it-happened", runs=30, rng=rng)
+    assert not table["difference"].any()
+    assert table["reach_a"].nunique() > 1
+
+
 def test_changes_may_name_the_scenario_they_change(ubg):
     change = {"scenario": "press-stays-away", "recovery_chance": 1.0}
     assert not ubg.compare("as-it-happened", change, runs=10, rng=7)["reach_b"].any()

@@ -127,7 +127,9 @@ def test_a_missing_description_is_named(tmp_path):
     assert "found nothing" in refusal(tmp_path, "datapackage.json")
 
 
-@pytest.mark.parametrize("header", ["day,guests,weather", "guests,day,mood", "day,guests,mood,rain"])
+@pytest.mark.parametrize(
+    "header", ["day,guests,weather", "guests,day,mood", "day,guests,mood,rain"]
+)
 def test_other_columns_are_named(header, tmp_path):
     table = TABLE.replace("day,guests,mood", header)
     assert refusal(a_set(tmp_path, table)).startswith(", columns: must be day, guests, mood")

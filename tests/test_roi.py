@@ -111,6 +111,14 @@ def test_a_decision_that_prevents_nothing_never_pays():
     assert table["net_usd"].tolist() == [-120 * 8 + 1200, -50 * 8 + 600, 0]
 
 
+def test_a_decision_that_costs_more_and_prevents_nobody_never_pays():
+    runs = pd.DataFrame({"refuse": [1, 3], "sing": [3, 1]})
+    costs = {"refuse": 0, "sing": 9}
+    table = roi.ledger(runs, costs, as_it_was="refuse", loss_per_sharer_usd=8)
+    assert table.loc["sing", ["prevented", "net_usd"]].tolist() == [0, -9]
+    assert math.isnan(table.loc["sing", "break_even_usd"])
+
+
 @patiently
 @given(st.lists(st.integers(0, 1000), min_size=2, max_size=8), st.floats(0, 1e5))
 def test_at_its_break_even_a_decision_nets_nothing(reaches, cost):

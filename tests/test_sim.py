@@ -122,6 +122,11 @@ def test_one_arc_may_have_a_chance_of_its_own():
     arc = Network.from_edges([(0, 1)], directed=True)
     assert cascade.reach(arc, initial=[0], p=[1.0], runs=3).tolist() == [2, 2, 2]
     assert cascade.reach(arc, initial=[0], p=[0.0], runs=3).tolist() == [1, 1, 1]
+    fast_or_not = [
+        cascade.reach(arc, initial=[0], p=[0.5], runs=50, rng=1, paired=paired).tolist()
+        for paired in (False, True)
+    ]
+    assert fast_or_not[0] == fast_or_not[1]  # a chance by arc is always paired
 
 
 @pytest.mark.parametrize(("runs", "threads"), [(1, 1), (1, 3), (7, 2), (100, 3), (5, 64)])
