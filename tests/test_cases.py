@@ -434,7 +434,7 @@ def test_a_scenario_compared_with_itself_differs_nowhere(ubg):
 def test_both_sides_of_a_comparison_share_even_fresh_luck(ubg, rng):
     table = ubg.compare("as-it-happened", "as-it-happened", runs=30, rng=rng)
     assert not table["difference"].any()
-    assert table["reach_a"].nunique() > 1
+    assert len(set(table["reach_a"])) > 1
 
 
 def test_changes_may_name_the_scenario_they_change(ubg):

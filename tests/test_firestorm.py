@@ -17,7 +17,7 @@ from cemlab.sim import cascade, firestorm
 NET = Network.preferential(300, 3, rng=2009)
 STORY = {"listeners": 5, "share_chance": 0.15}
 PRESS = {"press_followers": 60, "press_day": 2.0, "press_needs": 8}
-patiently = settings(deadline=None, max_examples=40, derandomize=True)
+patiently = settings(deadline=None, max_examples=30, derandomize=True)
 LUCK = st.integers(0, 2**32)
 CHANCE = st.floats(0, 1)
 

@@ -8,7 +8,7 @@ from pandas.testing import assert_frame_equal
 
 from cemlab.cem import response
 
-patiently = settings(deadline=None, max_examples=40, derandomize=True)
+patiently = settings(deadline=None, max_examples=30, derandomize=True)
 DAY = pd.Timestamp("2024-05-01")
 COLUMNS = [
     "customer",
