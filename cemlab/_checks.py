@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 type_of_rng = "an integer of at least 0, a numpy.random.Generator or None"
@@ -63,8 +64,12 @@ def people(name: str, value: ArrayLike, n: int) -> NDArray[np.int64]:
     >>> people("initial", [2, 0, 2], n=3)
     array([0, 2])
     """
-    array = np.atleast_1d(np.asarray(value))
     rule = f"{name} must be people 0..{n - 1} of this network"
+    try:
+        array = np.atleast_1d(np.asarray(value))
+    except ValueError:
+        msg = f"{rule}, as whole numbers in one list, got {value!r}"
+        raise ValueError(msg) from None
     if array.size == 0:
         return np.empty(0, np.int64)
     if array.ndim != 1 or array.dtype.kind not in "iu":
@@ -110,14 +115,50 @@ def generator(rng: Any) -> np.random.Generator:
     raise ValueError(msg)
 
 
+def moment(name: str, value: object) -> pd.Timestamp:
+    """Return `value` as a date or a time of day without a time zone.
+
+    >>> moment("start", "2009-07-06")
+    Timestamp('2009-07-06 00:00:00')
+    """
+    try:
+        found = pd.NaT if isinstance(value, bool | int | float) else pd.Timestamp(value)
+    except (TypeError, ValueError):
+        found = pd.NaT
+    if pd.isna(found) or found.tzinfo is not None:
+        msg = f"{name} must be a date such as 2009-07-06, without a time zone, got {value!r}"
+        raise ValueError(msg)
+    return found
+
+
+def duration(name: str, value: object) -> pd.Timedelta:
+    """Return `value` as a span of time above zero.
+
+    >>> duration("step", "12h")
+    Timedelta('0 days 12:00:00')
+    """
+    try:
+        found = pd.NaT if isinstance(value, bool | int | float) else pd.Timedelta(value)
+    except (TypeError, ValueError):
+        found = pd.NaT
+    if pd.isna(found) or found < pd.Timedelta(microseconds=1):
+        msg = f"{name} must be a span of time such as 1D or 12h, above zero, got {value!r}"
+        raise ValueError(msg)
+    return found
+
+
 def _range_rule(noun: str, low: float, high: float) -> str:
     if low > -math.inf and high < math.inf:
-        return f"{noun} in [{low:g}, {high:g}]"
+        return f"{noun} in [{_limit(low)}, {_limit(high)}]"
     if low > -math.inf:
-        return f"{noun} of at least {low:g}"
+        return f"{noun} of at least {_limit(low)}"
     if high < math.inf:
-        return f"{noun} of at most {high:g}"
+        return f"{noun} of at most {_limit(high)}"
     return noun
+
+
+def _limit(value: float) -> str:
+    return f"{int(value)}" if float(value).is_integer() else f"{value:g}"
 
 
 def _few(values: list[Any], most: int = 5) -> str:

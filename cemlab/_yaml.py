@@ -94,6 +94,8 @@ class _Loader(yaml.SafeLoader):
                 "must not use aliases (*name): write the value again",
                 f"*{event.anchor}",
             )
+        if getattr(event, "tag", None) is not None:
+            _refuse(event, "must not use tags (!name): plain values are enough", event.tag)
         self.level += 1
         if self.level > _MOST_LEVELS:
             _refuse(event, f"must not nest deeper than {_MOST_LEVELS} levels", "more")
@@ -102,12 +104,18 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen = set()
+        seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen or not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode) or key.value in {*seen, "<<"}:
                 _refuse(key, "a key must be a name that stands once", key.value)
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, OverflowError, LookupError) as error:
+            _refuse(node, f"must be a number that can be held ({error})", node.value)
 
 
 def _refuse(place: Any, rule: str, value: object) -> NoReturn:
@@ -131,8 +139,9 @@ def _data(path: Path, text: str, error: type[ValueError]) -> tuple[Any, Lines]:
         line = f", line {mark.line + 1}" if mark else ""
         msg = f"{path}{line}: {_plain(found.problem or found.context or 'must be YAML')}"
         raise error(msg) from None
-    except (yaml.YAMLError, ValueError) as found:
-        msg = f"{path}: must be plain YAML, got: {_plain(str(found))}"
+    except yaml.reader.ReaderError as found:
+        number = text.count("\n", 0, found.position) + 1
+        msg = f"{path}, line {number}: must be printable text, got character {found.character!r}"
         raise error(msg) from None
 
 

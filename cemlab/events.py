@@ -86,7 +86,6 @@ COLUMNS = (
 _REQUIRED = ("customer", "time", "actor", "kind")
 _FILLED = ("customer", "issue", "actor", "kind")
 _SCORES = {"survey_nps": (0, 10), "survey_csat": (1, 5), "survey_ces": (1, 7)}
-_SLACK_MIN = 1.0
 
 
 def validate(events: pd.DataFrame) -> pd.DataFrame:
@@ -239,8 +238,8 @@ def _check_waits(log: pd.DataFrame, place: Place) -> None:
     table = _waiting.by_contact(log, _waiting.last_moment(log))
     table = table[table["answer"] >= 0]
     stated = log["value"].to_numpy()[table["answer"]]
-    fits = (stated >= table["wait_low_min"] - _SLACK_MIN) & (
-        stated <= table["wait_high_min"] + _SLACK_MIN
+    fits = (stated >= table["wait_low_min"] - _waiting.SLACK_MIN) & (
+        stated <= table["wait_high_min"] + _waiting.SLACK_MIN
     )
     fits = fits.groupby(table["answer"]).any()
     wrong = [row for row in fits.index[~fits] if timed.iloc[row]]

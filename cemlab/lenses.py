@@ -90,7 +90,7 @@ def colours(comparison: pd.DataFrame) -> dict[str, str]:
     >>> log = pd.DataFrame({"customer": "Ana", "actor": ["customer", "customer"],
     ...                     "time": ["2024-05-01", "2024-05-02"], "kind": ["contact", "resolve"]})
     >>> colours(compare(log))
-    {'CRM': 'red', 'CEM': 'green'}
+    {'CRM': 'grey', 'CEM': 'green'}
     """
     result = {}
     for lens in ("CRM", "CEM"):
@@ -213,9 +213,9 @@ def _first_answer(seen: Observation) -> _Measure:
 
 
 def _avoided(seen: Observation, currency: str) -> _Measure:
-    if not seen.kinds & {"refuse", *desk.PAID}:
+    table = desk.cost_avoided(seen).dropna(subset="avoided")
+    if table.empty:
         return _not_recorded("CRM", "cost avoided", currency)
-    table = desk.cost_avoided(seen)
     total = float(table["avoided"].sum())
     paid, refused = float(table["paid"].sum()), float(table["refused"].sum())
     sentence = f"{refused:,.0f} refused, {paid:,.0f} paid after all ({currency})."

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab import _waiting
+from cemlab import _checks, _waiting
 from cemlab.events import validate
 
 
@@ -55,9 +55,11 @@ class Observation:
         table = _waiting.by_contact(self.log, self.until)
         stated = self.log["value"].where(self.log["kind"].isin(_waiting.TIMED)).to_numpy()
         known = np.append(stated, np.nan)[table["answer"]]
-        for bound in ("wait_low_min", "wait_high_min"):
-            table[bound] = np.where(np.isnan(known), table[bound], known)
-        return table
+        low, high = table["wait_low_min"], table["wait_high_min"]
+        fits = (known >= low - _waiting.SLACK_MIN) & (known <= high + _waiting.SLACK_MIN)
+        return table.assign(
+            wait_low_min=low.where(~fits, known), wait_high_min=high.where(~fits, known)
+        )
 
 
 Log: TypeAlias = "pd.DataFrame | Observation"
@@ -70,13 +72,18 @@ def observe(log: Log, observed_until: object = None) -> Observation:
     An observation is passed through as it is.
     """
     if isinstance(log, Observation):
+        if observed_until is not None:
+            msg = f"observed_until must be left out for a log already observed, got {observed_until!r}"
+            raise ValueError(msg)
         return log
     whole = validate(log)
     kinds = frozenset(whole["kind"].cat.categories)
     if observed_until is None:
         return Observation(whole, _waiting.last_moment(whole), kinds)
-    end = pd.Timestamp(observed_until)
-    return Observation(whole[whole["time"] <= end].reset_index(drop=True), end, kinds)
+    end = _checks.moment("observed_until", observed_until)
+    rows = whole[whole["time"] <= end].reset_index(drop=True)
+    rows["latest"] = rows["latest"].clip(upper=end)  # what was seen by then had happened by then
+    return Observation(rows, end, kinds)
 
 
 def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:

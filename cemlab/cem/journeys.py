@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cemlab._waiting import following
 from cemlab.observation import Log, Observation, last_word, observe
 
 _HOUR = np.timedelta64(1, "h")
@@ -110,11 +111,11 @@ def _add_counts(table: pd.DataFrame, seen: Observation, rows: pd.DataFrame) -> N
     contacts = _count(seen, told)
     table["contacts"] = _if_recorded(seen, spoken, contacts)
     table["repeats"] = _if_recorded(seen, spoken, (contacts - 1).clip(lower=0))
-    channel = rows["channel"].cat.codes[told]
-    before = channel.groupby(seen.journey[told]).shift()
+    channel = rows["channel"].cat.codes[told & rows["channel"].notna()]
+    before = channel.groupby(seen.journey[channel.index]).shift()
     moved = pd.Series(False, index=rows.index)
     moved[channel.index] = before.notna() & (before != channel)
-    known = bool((channel >= 0).any())
+    known = bool(len(channel))
     table["switches"] = _if_recorded(seen, spoken if known else set(), _count(seen, moved))
     handed = _count(seen, rows["kind"] == "transfer")
     table["handoffs"] = _if_recorded(seen, {"transfer"}, handed)
@@ -139,14 +140,7 @@ def _broken_promises(rows: pd.DataFrame, seen: Observation) -> pd.Series:
     made = rows[rows["due"] <= seen.until]
     if made.empty:
         return broken
-    kept = rows.loc[rows["kind"].isin(["callback", "resolve"]), ["journey", "time", "until"]]
-    found = pd.merge_asof(
-        made[["journey", "time", "due"]].assign(row=made.index),
-        kept.rename(columns={"time": "kept"}).sort_values("until", kind="stable"),
-        left_on="time",
-        right_on="until",
-        by="journey",
-        direction="forward",
-    )
-    broken[found.loc[~(found["kept"] <= found["due"]), "row"]] = True
+    kept = rows[rows["kind"].isin(["callback", "resolve"])].assign(row=0)
+    _, earliest = following(made, kept, ["journey"])
+    broken[made.index] = ~(earliest <= made["due"].to_numpy())
     return broken

@@ -1,11 +1,11 @@
 """What a service desk counts: answered in time, closed, and what refusing saved."""
 
+import numpy as np
 import pandas as pd
 
 from cemlab import _checks
+from cemlab._waiting import ANSWERS
 from cemlab.observation import Log, last_word, observe
-
-PAID = ("compensate", "accept")
 
 
 def service_level(log: Log, *, minutes: float, observed_until: object = None) -> pd.DataFrame:
@@ -36,7 +36,10 @@ def service_level(log: Log, *, minutes: float, observed_until: object = None) ->
     [[0.0, 0.0, 1.0]]
     """
     limit = _checks.number("minutes", minutes, low=0)
-    table = observe(log, observed_until).waits
+    seen = observe(log, observed_until)
+    table = seen.waits
+    if not seen.kinds & {*ANSWERS, "abandon"}:  # a log without answers says nothing about them
+        table = table.iloc[:0]
     answered = table["ended"] == "answered"
     sure = answered & (table["wait_high_min"] <= limit)
     perhaps = (answered & (table["wait_low_min"] <= limit)) | (
@@ -65,7 +68,9 @@ def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row an issue: what refusing saved the company, in the log's money.
 
     `refused` is the largest claim refused (the same claim may be refused twice), `paid`
-    what was paid for the issue after all, `avoided` their difference.
+    what was paid for the issue after all (what was accepted and what was compensated may
+    be the same money: the larger sum counts), `avoided` their difference. Missing where
+    no amount is recorded.
 
     Examples
     --------
@@ -75,7 +80,16 @@ def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     [70.0]
     """
     seen = observe(log, observed_until)
-    kind, value = seen.log["kind"], seen.log["value"].fillna(0.0)
-    refused = value.where(kind == "refuse", 0.0).groupby(seen.journey).max()
-    paid = value.where(kind.isin(PAID), 0.0).groupby(seen.journey).sum()
-    return seen.journeys.assign(refused=refused, paid=paid, avoided=refused - paid)
+    kind, value = seen.log["kind"], seen.log["value"]
+    amounts = {
+        name: value.where(kind == name).groupby(seen.journey)
+        for name in ("refuse", "compensate", "accept")
+    }
+    refused = amounts["refuse"].max()
+    paid = (
+        amounts["compensate"].sum(min_count=1).combine(amounts["accept"].sum(min_count=1), np.fmax)
+    )
+    recorded = refused.notna() | paid.notna()
+    table = pd.DataFrame({"refused": refused, "paid": paid}).fillna(0.0)
+    table["avoided"] = (table["refused"] - table["paid"]).where(recorded)
+    return pd.concat([seen.journeys, table], axis=1)

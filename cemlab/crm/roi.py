@@ -90,7 +90,8 @@ def ledger(
     _checks.one_of("as_it_was", as_it_was, decisions)
     _checks.one_of_each("decision", decisions, costs_usd)
     loss = _checks.number("loss_per_sharer_usd", loss_per_sharer_usd, low=0)
-    table = pd.DataFrame({"cost_usd": pd.Series(costs_usd).loc[decisions].astype(float)})
+    costs = {d: _checks.number(f"cost_usd of {d}", costs_usd[d], low=0) for d in decisions}
+    table = pd.DataFrame({"cost_usd": pd.Series(costs)})
     table["mean_reach"] = audiences.mean()
     table["prevented"] = table.loc[as_it_was, "mean_reach"] - table["mean_reach"]
     extra = table["cost_usd"] - table.loc[as_it_was, "cost_usd"]

@@ -1,6 +1,6 @@
 """What all spread models share: a checked plan, its history as a Run, and many replays of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,9 @@ from cemlab.sim import _kernels
 Initial = ArrayLike | Mapping[int, ArrayLike]
 Chance = ArrayLike | Mapping[int, float]
 
+MOST_ROUNDS = 100_000
+MOST_REPLICATES = 2**62
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -33,7 +36,9 @@ class Plan:
         """Check `initial` and `p` against a network."""
         waves = initial if isinstance(initial, Mapping) else {0: initial}
         joiners, rounds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-        for t in sorted(_checks.whole("initial's round", t, low=0) for t in waves):
+        for t in sorted(
+            _checks.whole("initial's round", t, low=0, high=MOST_ROUNDS) for t in waves
+        ):
             joiners.append(_checks.people("initial", waves[t], network.n))
             rounds.append(np.full(joiners[-1].size, t, np.int64))
         chance, factor = _chances(p, network.targets.size)
@@ -60,8 +65,8 @@ def history(
         plan.factor, key, replicate, seen, who, when, heard,
     )  # fmt: skip
     who, when = who[:count].copy(), when[:count].copy()
-    origin = pd.Timestamp(start)
-    pace = pd.Timedelta(step)
+    origin = _checks.moment("start", start)
+    pace = _checks.duration("step", step)
     return Run(
         model=model,
         params=params,
@@ -108,14 +113,18 @@ def _chances(p: Chance, arcs: int) -> tuple[NDArray[np.float64], NDArray[np.floa
     """Return (chance by arc or one, factor by round): a link's p is their product."""
     one = np.ones(1)
     if isinstance(p, Mapping):
-        rounds = sorted(_checks.whole("p's round", t, low=0) for t in p)
+        rounds = sorted(_checks.whole("p's round", t, low=0, high=MOST_ROUNDS) for t in p)
         factor = np.zeros(rounds[-1] + 1 if rounds else 1)
         for t in rounds:
             factor[t:] = _checks.probability(f"p from round {t}", p[t])
         return one, factor
-    if np.ndim(p) == 0:
+    if isinstance(p, str) or not hasattr(p, "__len__"):
         return np.array([_checks.probability("p", p)]), one
-    chance = np.asarray(p, np.float64)
+    try:
+        chance = np.asarray(p, np.float64)
+    except (TypeError, ValueError):
+        msg = f"p must be a probability in [0, 1], or one for each arc, got {p!r}"
+        raise ValueError(msg) from None
     if chance.shape != (arcs,):
         msg = (
             f"p must be one probability, one for each of the {arcs} arcs, "
@@ -165,11 +174,11 @@ def _events(
     source: str,
 ) -> pd.DataFrame:
     labels = network.labels
-    names = who if isinstance(labels, range) else [labels[i] for i in who]
+    names = who if isinstance(labels, range) else [name_of(labels, i) for i in who]
     later = np.arange(who.size) > 0
     return pd.DataFrame(
         {
-            "customer": labels[int(who[0])] if who.size else [],
+            "customer": name_of(labels, who[0]) if who.size else [],
             "time": _times(when, start, step),
             "actor": np.where(later, "public", "customer"),
             "by": names,
@@ -178,3 +187,9 @@ def _events(
             "source": source,
         }
     )
+
+
+def name_of(labels: Sequence[Any], person: int) -> Any:
+    """Return a person's label as a log can hold it: a whole number or text."""
+    label = labels[int(person)]
+    return label if isinstance(label, int | str) else str(label)

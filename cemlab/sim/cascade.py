@@ -9,7 +9,15 @@ from cemlab import _checks, _luck
 from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim import _kernels
-from cemlab.sim._spread import Chance, Initial, Plan, history, in_threads, reach_paired
+from cemlab.sim._spread import (
+    MOST_REPLICATES,
+    Chance,
+    Initial,
+    Plan,
+    history,
+    in_threads,
+    reach_paired,
+)
 
 
 def simulate(
@@ -74,7 +82,7 @@ def simulate(
     3.0
     """
     plan = Plan.of(network, initial=initial, p=p)
-    replay = _checks.whole("replicate", replicate, low=0)
+    replay = _checks.whole("replicate", replicate, low=0, high=MOST_REPLICATES)
     params = {"initial": initial, "p": p, "replicate": replay}
     return history(network, plan, _luck.key(rng), replay, start=start, step=step, params=params)
 

@@ -20,7 +20,7 @@ from cemlab import _checks, _luck
 from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim import _kernels
-from cemlab.sim._spread import Plan, history
+from cemlab.sim._spread import MOST_REPLICATES, Plan, history, name_of
 
 HOURS = 24.0
 
@@ -111,7 +111,7 @@ def simulate(
         press_needs=press_needs,
     )
     key = _luck.key(rng)
-    replay = _checks.whole("replicate", replicate, low=0)
+    replay = _checks.whole("replicate", replicate, low=0, high=MOST_REPLICATES)
     settled = _luck.one_draw(key, replay, _luck.RECOVERY) < story.recovery_chance
     accepted = _luck.one_draw(key, replay, _luck.OFFER) < story.accept_chance
     run = history(
@@ -124,7 +124,9 @@ def simulate(
         params={**story.params, "replicate": replay},
         model="firestorm",
     )
-    decisions = partial(_with_decisions, run, story, settled, accepted, pd.Timestamp(start))
+    decisions = partial(
+        _with_decisions, run, story, settled, accepted, _checks.moment("start", start)
+    )
     return replace(run, make_events=decisions)
 
 
@@ -261,9 +263,9 @@ class _Story:
             recovery_chance=_checks.probability("recovery_chance", recovery_chance),
             accept_chance=_checks.probability("accept_chance", accept_chance),
             sharing_after=_checks.probability("sharing_after", sharing_after),
-            offer_round=int(np.floor(offer * HOURS / hours)),
-            press_round=int(np.ceil(press * HOURS / hours)),
-            press_needs=_checks.whole("press_needs", press_needs, low=0),
+            offer_round=int(np.floor(_rounds(offer, hours))),
+            press_round=int(np.ceil(_rounds(press, hours))),
+            press_needs=min(_checks.whole("press_needs", press_needs, low=0), network.n + 1),
         )
 
     def factor(self, *, accepted: bool) -> NDArray[np.float64]:
@@ -296,7 +298,7 @@ def _with_decisions(
 ) -> pd.DataFrame:
     """Return the cascade's log with the company's offer and the customer's answer to it."""
     spread = run.make_events()
-    customer = story.network.labels[int(story.joiners[0])]
+    customer = name_of(story.network.labels, int(story.joiners[0]))
     source = f"firestorm {run.key:016x}"
     offer_time = start + pd.Timedelta(days=float(story.params["offer_day"]))
     if settled:
@@ -311,3 +313,8 @@ def _with_decisions(
         columns=["customer", "time", "actor", "kind", "source"],
     )
     return pd.concat([spread, rows], ignore_index=True) if moves else spread
+
+
+def _rounds(days: float, hours_per_round: float) -> float:
+    """Return days as rounds, freed from the last digits that floats get wrong."""
+    return round(days * HOURS / hours_per_round, 6)
