@@ -1,16 +1,18 @@
 """What a case file may hold, field by field."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
-from cemlab import _checks, events
+from cemlab import events
 
 Confidence = Literal["origin", "independent", "contested", "computed", "unverified"]
+MOST = 1e18
+"""Largest number in a case."""
+
 Problem = tuple[tuple[str | int, ...], str]
 
 
@@ -22,10 +24,11 @@ class When(NamedTuple):
 
 
 def _number(value: Any) -> float | int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        msg = f"must be a finite number, got {value!r}"
-        raise ValueError(msg)
-    return value
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    if plain and -MOST <= value <= MOST:
+        return value  # type: ignore[no-any-return]
+    msg = f"must be a finite number, got {_short(value)}"
+    raise ValueError(msg)
 
 
 def _figure(value: Any) -> float | int | list[float | int]:
@@ -80,11 +83,26 @@ def _when(value: Any) -> When:
 
 
 def _actor(value: str) -> str:
-    return _checks.one_of("it", value, events.ACTORS)
+    return _one_of(value, events.ACTORS)
 
 
 def _kind(value: str) -> str:
-    return _checks.one_of("it", value, events.KINDS)
+    return _one_of(value, events.KINDS)
+
+
+def _one_of(value: str, options: Iterable[str]) -> str:
+    if value not in options:
+        msg = f"must be one of {', '.join(options)}, got {_short(value)}"
+        raise ValueError(msg)
+    return value
+
+
+def _short(value: object) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # a number with thousands of digits
+        return "a number too long to show"
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
 
 
 Number = Annotated[float | int, PlainValidator(_number)]
@@ -123,7 +141,7 @@ class Fact(Part):
     alternatives: list[Number] = []
     precision: Literal["exact", "rounded", "at least", "at most"] | None = None
     unit: Text | None = None
-    source: Text | list[Text]
+    source: Text | Annotated[list[Text], Field(min_length=1)]
     confidence: Confidence
 
     @property
@@ -166,6 +184,13 @@ class Grown(Part):
     size: Annotated[int, Field(ge=2, le=10_000_000)]
     ties: Annotated[int, Field(ge=1, le=100)]
     seed: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ties_fit(self) -> "Grown":
+        if self.ties >= self.size:
+            msg = f"must have fewer ties than size ({self.size}), got {self.ties}"
+            raise ValueError(msg)
+        return self
 
 
 class Scenario(Part):

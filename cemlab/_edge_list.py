@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cemlab import _checks
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_LONG = 19
 _HEADERS = {"source", "from", "u", "node1", "sender", "follower"}
 
 
@@ -19,7 +20,10 @@ def read(path: Path) -> tuple[list[Any], NDArray[np.int64], NDArray[np.float64] 
     rows = _rows(path)
     whole = all(u.isdecimal() and v.isdecimal() for u, v, _ in rows)
     ids = np.array([row[:2] for row in rows], dtype=object)
-    keys = ids.astype(np.int64) if whole else ids.astype(str)
+    short = whole and max(len(cell) for row in rows for cell in row[:2]) < _LONG
+    keys = ids.astype(np.int64) if short else ids.astype(str)
+    if whole and not short:  # too long for a machine's integers: sorted as Python's
+        keys = np.array([[int(u), int(v)] for u, v in ids], dtype=object)
     labels, pairs = np.unique(keys, return_inverse=True)
     weights = None if rows[0][2] is None else np.array([row[2] for row in rows], np.float64)
     return labels.tolist(), pairs.reshape(-1, 2).astype(np.int64), weights
@@ -36,11 +40,12 @@ def _rows(path: Path) -> list[tuple[str, str, float | None]]:
         msg = f"{path}: must be text in UTF-8, got other bytes at position {error.start}"
         raise ValueError(msg) from None
     rows: list[tuple[str, str, float | None]] = []
-    width = 0
+    width, separator = 0, ""
     for line, text in enumerate(lines, start=1):
         if not text.strip() or text.lstrip().startswith("#"):
             continue
-        cells = _cells(text)
+        separator = separator or next((s for s in ";\t," if s in text), " ")
+        cells = _cells(f"{path}, line {line}", text, separator)
         if not width:
             width = len(cells)
             if cells[0].lower() in _HEADERS:
@@ -52,9 +57,12 @@ def _rows(path: Path) -> list[tuple[str, str, float | None]]:
     return rows
 
 
-def _cells(text: str) -> list[str]:
-    separator = next((s for s in ",;\t" if s in text), " ")
-    cells = next(csv.reader([text.strip()], delimiter=separator, skipinitialspace=True))
+def _cells(where: str, text: str, separator: str) -> list[str]:
+    try:
+        cells = next(csv.reader([text.strip()], delimiter=separator, skipinitialspace=True))
+    except csv.Error as error:
+        msg = f"{where}: must have 2 or 3 short columns (from, to, weight), got one that is none: {error}"
+        raise ValueError(msg) from None
     return [cell.strip() for cell in cells]
 
 

@@ -185,7 +185,10 @@ _NAMED = {"missing", "extra_forbidden"}
 
 
 def _short(value: object) -> str:
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except ValueError:  # a number with thousands of digits
+        return "a number too long to show"
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 

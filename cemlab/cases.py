@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from inspect import signature
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from cemlab import _case_tables, _checks, _luck, _shelf, _yaml, events, sim
-from cemlab._case_file import CaseFile, Grown, Problem, Scenario, Setting
+from cemlab._case_file import CaseFile, Problem, Scenario, Setting
 from cemlab.network import Network
 from cemlab.run import Run
 
@@ -230,17 +230,26 @@ class Case(CaseFile):
                     f"must be one of {', '.join(sim.names())}, got {model!r}",
                 )
                 continue
-            allowed = signature(sim.get(str(model))).parameters
+            taken = signature(sim.get(str(model))).parameters
+            allowed = [name for name in taken if name not in _NOT_SET_BY_CASES]
             for parameter in scenario.parameters:
                 if parameter not in allowed:
                     rule = (
                         f"must be a parameter of {model} ({', '.join(allowed)}), got {parameter!r}"
                     )
                     yield ("scenarios", name, "parameters", parameter), rule
-            if "network" in allowed and self._with_base(scenario).network is None:
+            whole = self._with_base(scenario)
+            needed = [name for name in allowed if taken[name].default is Parameter.empty]
+            missing = [name for name in needed if name not in whole.parameters]
+            if missing:
                 yield (
-                    ("scenarios", name),
-                    f"must have a network, as {model} needs one, got none",
+                    ("scenarios", name, "parameters"),
+                    f"must give {', '.join(missing)}, got nothing",
+                )
+            if "network" in taken and whole.network is None:
+                yield (
+                    ("scenarios", name, "network"),
+                    f"must be given, as {model} needs one, got nothing",
                 )
         try:
             self.events()
@@ -285,15 +294,21 @@ class Case(CaseFile):
         values |= {k: v for k, v in changes.items() if k in allowed}
         network = None
         if grown is not None:
-            drawn = {k: v for k, v in changes.items() if k in of_network}
-            network = _grow(Grown.model_validate({**grown.model_dump(), **drawn}))
+            drawn = grown.model_dump() | {k: v for k, v in changes.items() if k in of_network}
+            size = _checks.whole("size", drawn["size"], low=2, high=10_000_000)
+            ties = _checks.whole("ties", drawn["ties"], low=1, high=min(size - 1, 100))
+            seed = _checks.whole("seed", drawn["seed"], low=0)
+            network = _grow(size, ties, seed)
         start = {} if whole.start is None else {"start": whole.start.time}
         return model, network, values, start
 
 
+_NOT_SET_BY_CASES = {"network", "rng", "start", "replicate"}
+
+
 @lru_cache(maxsize=8)
-def _grow(grown: Grown) -> Network:
-    return Network.preferential(grown.size, grown.ties, rng=grown.seed)
+def _grow(size: int, ties: int, seed: int) -> Network:
+    return Network.preferential(size, ties, rng=seed)
 
 
 def _path(slug: str) -> Path:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks, _edge_list, _generators, _luck
 
-_MOST_PEOPLE = 2**31 - 1
+MOST_PEOPLE = 2**31 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,9 @@ class Network:
     @cached_property
     def sources(self) -> NDArray[np.int32]:
         """Who speaks on each arc, shape (arcs,), in the order of `targets`."""
-        return np.repeat(np.arange(self.n, dtype=np.int32), self.degrees)
+        found = np.repeat(np.arange(self.n, dtype=np.int32), self.degrees)
+        found.flags.writeable = False
+        return found
 
     @cached_property
     def fingerprint(self) -> str:
@@ -116,8 +118,8 @@ class Network:
         """
         pairs = _pairs(edges)
         largest = int(pairs.max()) if pairs.size else -1
-        size = largest + 1 if n is None else _checks.whole("n", n, low=0, high=_MOST_PEOPLE)
-        if largest >= min(size, _MOST_PEOPLE):
+        size = largest + 1 if n is None else _checks.whole("n", n, low=0, high=MOST_PEOPLE)
+        if largest >= size:
             msg = f"edges must name people 0..{size - 1}, got {largest}"
             raise ValueError(msg)
         weight = None if weights is None else _weights(weights, len(pairs))
@@ -177,7 +179,7 @@ class Network:
         >>> Network.preferential(100, 2, rng=1)
         Network(100 people, 392 arcs, undirected)
         """
-        people = _checks.whole("n", n, low=2, high=_MOST_PEOPLE)
+        people = _checks.whole("n", n, low=2, high=MOST_PEOPLE)
         ties = _checks.whole("m", m, low=1, high=people - 1)
         pairs = _generators.preferential(people, ties, _luck.key(rng))
         return _build(pairs, people, directed=False, weights=None, labels=range(people))
@@ -225,7 +227,11 @@ class Network:
 
 
 def _pairs(edges: ArrayLike) -> NDArray[np.int64]:
-    array = np.asarray(edges)
+    try:
+        array = np.asarray(edges)
+    except ValueError:
+        msg = f"edges must be pairs (u, v), shape (k, 2), got {edges!r}"
+        raise ValueError(msg) from None
     if array.size == 0:
         return np.empty((0, 2), np.int64)
     if array.ndim != 2 or array.shape[1] != 2:
@@ -238,11 +244,18 @@ def _pairs(edges: ArrayLike) -> NDArray[np.int64]:
         row = int(np.flatnonzero((array < 0).any(axis=1))[0])
         msg = f"edges must be people numbered from 0, got {array[row].tolist()} in row {row}"
         raise ValueError(msg)
+    if int(array.max()) >= MOST_PEOPLE:
+        msg = f"edges must name people 0..{MOST_PEOPLE - 1}, got {array.max()}"
+        raise ValueError(msg)
     return array.astype(np.int64)
 
 
 def _weights(weights: ArrayLike, k: int) -> NDArray[np.float64]:
-    array = np.asarray(weights, np.float64)
+    try:
+        array = np.array(weights, np.float64)
+    except (TypeError, ValueError):
+        msg = f"weights must be one number an edge, got {weights!r}"
+        raise ValueError(msg) from None
     if array.shape != (k,):
         msg = f"weights must be one number an edge, shape ({k},), got shape {array.shape}"
         raise ValueError(msg)
