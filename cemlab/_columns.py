@@ -3,13 +3,18 @@
 `place(row)` says where a row stands ("log.csv, line 7"), for the error sentence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from datetime import date
 from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
 Place = Callable[[int], str]
+
+_DATE = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?"
+_LARGEST = 2**63 - 1
+_NAME = "must be printable text or a whole number"
 
 
 def stop(place: Place, row: int, column: str, rule: str, value: object) -> NoReturn:
@@ -26,25 +31,24 @@ def times(name: str, column: pd.Series, place: Place) -> pd.Series:
         way_out = ' (convert with .dt.tz_convert("UTC").dt.tz_localize(None))'
         stop(place, 0, name, rule + way_out, str(column.dtype))
     if column.dtype.kind == "M":
-        moments = column
-    elif column.dtype.kind in "iufb" and column.notna().any():
-        stop(
-            place,
-            int(column.first_valid_index() or 0),
-            name,
-            rule,
-            column.dropna().iloc[0],
-        )
-    else:
-        blank = column.isna() | (column.astype(str).str.strip() == "")
-        texts = column.where(~blank, None)
-        moments = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
-        zoned = texts.astype(str).str.contains(r"\d[Zz]$|\d[+-]\d\d:?\d\d$") & ~blank
-        wrong = np.flatnonzero((moments.isna() & ~blank) | zoned)
-        if wrong.size:
-            stop(place, wrong[0], name, rule, column.iloc[wrong[0]])
-        moments = moments.dt.tz_localize(None)
-    return moments.astype("datetime64[us]")
+        return column.astype("datetime64[us]")
+    texts = column if column.dtype == "str" else pd.Series(map(_iso, column), dtype=object)
+    texts = texts.str.strip()
+    given = column.notna().to_numpy() & (texts != "").to_numpy(bool)
+    fits = texts.str.fullmatch(_DATE).fillna(False).to_numpy(bool)
+    dates = texts.where(fits, None)
+    moments = pd.to_datetime(dates, format="ISO8601", errors="coerce").astype("datetime64[us]")
+    wrong = np.flatnonzero(given & moments.isna().to_numpy())
+    if wrong.size:
+        stop(place, wrong[0], name, rule, column.iloc[wrong[0]])
+    return moments
+
+
+def _iso(cell: object) -> object:
+    """Return a date of any type as text; a number stays one, and is no date."""
+    if isinstance(cell, date) and cell is not pd.NaT:
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, str | np.datetime64) else None
 
 
 def numbers(name: str, column: pd.Series, place: Place) -> pd.Series:
@@ -67,7 +71,7 @@ def _number(name: str, row: int, value: object, place: Place) -> float:
         return np.nan
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = np.nan
     if np.isnan(number):
         stop(place, row, name, "must be a number or empty", value)
@@ -76,13 +80,20 @@ def _number(name: str, row: int, value: object, place: Place) -> float:
 
 def names(name: str, column: pd.Series, place: Place, *, required: bool) -> pd.Series:
     """Return names as a category, sorted: all whole numbers or all text, "" as missing."""
-    category = column.astype("category").cat.remove_unused_categories()
+    try:
+        category = column.astype("category").cat.remove_unused_categories()
+    except TypeError:
+        row = next(i for i, value in enumerate(column) if not isinstance(value, Hashable))
+        stop(place, row, name, _NAME, column.iloc[row])
     old = category.cat.categories
-    if old.dtype.kind in "iu" and (not len(old) or old[0] >= 0):
+    if old.dtype.kind in "iu" and (not len(old) or 0 <= old.min() <= old.max() <= _LARGEST):
         new: list[Any] = old.to_list()
-        wanted: list[Any] = new
+        wanted: list[Any] = sorted(new)
     else:
-        new = [_text(name, category, value, place) for value in old]
+        new = [_text(value) for value in old]
+        if None in new:
+            row = np.flatnonzero(category.cat.codes == new.index(None))[0]
+            stop(place, row, name, _NAME, column.iloc[row])
         wanted = sorted(set(new) - {""})
         if wanted and all(_is_whole(text) for text in wanted):
             new = [int(text) if text else "" for text in new]
@@ -98,15 +109,17 @@ def names(name: str, column: pd.Series, place: Place, *, required: bool) -> pd.S
     return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=column.index)
 
 
-def _text(name: str, category: pd.Series, value: object, place: Place) -> str:
+def _text(value: object) -> str | None:
+    """Return a name as text, or None if it is none."""
     text = value.strip() if isinstance(value, str) else None
-    if isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = str(value)
+    elif isinstance(value, float) and value.is_integer():
         text = str(int(value))
-    if text is None or not text.isprintable():
-        row = int(np.flatnonzero(category == value)[0])
-        stop(place, row, name, "must be printable text or a whole number", value)
-    return text
+    return text if text is not None and text.isprintable() else None
 
 
 def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and str(int(text)) == text and len(text) < 19
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST))):
+        return False
+    return str(int(text)) == text and int(text) <= _LARGEST

@@ -1,7 +1,6 @@
 """Writing a file so that a crash or a full disk leaves the old one whole."""
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary file beside `path`; it takes the place of `path` only if all went well."""
+    """Yield a new file beside `path`; it takes the place of `path` only if all went well."""
     final = Path(path)
-    handle, name = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name}.")
-    os.close(handle)
-    draft = Path(name)
+    draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+    draft.touch(exist_ok=False)
     try:
         yield draft
         draft.replace(final)

@@ -2,13 +2,24 @@
 
 import hashlib
 import io
+import math
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cemlab import _shelf, _yaml
+from cemlab import _csv, _shelf, _yaml
+
+_DTYPES = {
+    "string": "str",
+    "integer": "int64",
+    "number": "float64",
+    "date": "datetime64[us]",
+    "datetime": "datetime64[us]",
+}
+_DATES = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?"
 
 
 class DataError(ValueError):
@@ -43,6 +54,14 @@ class _Column(_Part):
     unit: str = ""
     description: str
     constraints: _Constraints = _Constraints()
+
+    @model_validator(mode="after")
+    def _limits_need_numbers(self) -> "_Column":
+        limited = {self.constraints.minimum, self.constraints.maximum} != {None}
+        if limited and self.type not in ("integer", "number"):
+            msg = f"must be an integer or number to have a minimum or maximum, got {self.type!r}"
+            raise ValueError(msg)
+        return self
 
 
 class _Schema(_Part):
@@ -147,42 +166,76 @@ def _checked(path: Path, resource: _Resource) -> pd.DataFrame:
     if found != resource.hash:
         msg = f"{path}, hash: must be {resource.hash} as in datapackage.json, got {found}"
         raise DataError(msg)
-    raw = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
     columns = resource.schema_.fields
-    if list(raw.columns) != [column.name for column in columns]:
-        wanted = ", ".join(column.name for column in columns)
-        msg = f"{path}, columns: must be {wanted} in this order, got {', '.join(raw.columns)}"
-        raise DataError(msg)
-    return pd.DataFrame({c.name: _typed(path, c, raw[c.name]) for c in columns})
+    _, rows = _csv.read(path, text, DataError, names=[column.name for column in columns])
+    table = {
+        column.name: _typed(path, column, [(line, cells[i]) for line, cells in rows if cells])
+        for i, column in enumerate(columns)
+    }
+    return pd.DataFrame(table)
 
 
-def _typed(path: Path, column: _Column, texts: pd.Series) -> pd.Series:
-    blank = texts == ""
-    typed: Any
-    if column.type == "string":
-        typed = texts
-    elif column.type in ("date", "datetime"):
-        typed = pd.to_datetime(texts, format="ISO8601", errors="coerce").astype("datetime64[us]")
-    else:
-        typed = pd.to_numeric(texts, errors="coerce")
+def _typed(path: Path, column: _Column, cells: list[tuple[int, str]]) -> pd.Series:
+    values = []
+    for line, text in cells:
+        try:
+            values.append(_value(column, text))
+        except ValueError as error:
+            msg = f"{path}, line {line}, {column.name}: {error}, got {text!r}"
+            raise DataError(msg) from None
+    dtype = _DTYPES[column.type]
+    if column.type == "integer" and None in values:
+        dtype = "float64"
+    return pd.Series(values, dtype=dtype)
+
+
+def _value(column: _Column, text: str) -> Any:
     rule = column.constraints
-    wrong = (
-        pd.Series(False, index=texts.index) if column.type == "string" else typed.isna() & ~blank
-    )
-    sentence = f"must be a {column.type}"
-    checks = [
-        (rule.required, blank, "must be given"),
-        (rule.enum is not None, ~texts.isin(rule.enum or []), f"must be one of {rule.enum}"),
-        (rule.minimum is not None, typed < rule.minimum if rule.minimum is not None else wrong,
-         f"must be at least {rule.minimum}"),
-        (rule.maximum is not None, typed > rule.maximum if rule.maximum is not None else wrong,
-         f"must be at most {rule.maximum}"),
-    ]  # fmt: skip
-    for active, bad, words in [(True, wrong, sentence), *checks]:
-        if active and bad.any():
-            row = int(bad.to_numpy().argmax())
-            msg = f"{path}, line {row + 2}, {column.name}: {words}, got {texts.iloc[row]!r}"
-            raise DataError(msg)
-    if column.type == "integer" and not blank.any():
-        typed = typed.astype("int64")
-    return typed
+    if not text:
+        if rule.required:
+            msg = "must be given"
+            raise ValueError(msg)
+        return "" if column.type == "string" else None
+    if rule.enum is not None and text not in rule.enum:
+        msg = f"must be one of {', '.join(rule.enum)}"
+        raise ValueError(msg)
+    if column.type == "string":
+        return text
+    if column.type in ("date", "datetime"):
+        return _moment(column.type, text)
+    return _number(column, text)
+
+
+def _moment(kind: str, text: str) -> pd.Timestamp:
+    try:
+        if re.fullmatch(_DATES, text):
+            return pd.Timestamp(text)
+    except ValueError:
+        pass
+    msg = f"must be a {kind} such as 2009-07-06"
+    raise ValueError(msg)
+
+
+def _number(column: _Column, text: str) -> float | int:
+    if column.type == "integer":
+        if not re.fullmatch(r"[+-]?\d{1,19}", text) or abs(int(text)) >= 2**63:
+            msg = "must be an integer"
+            raise ValueError(msg)
+        value: float | int = int(text)
+    else:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            msg = "must be a number"
+            raise ValueError(msg)
+    rule = column.constraints
+    if rule.minimum is not None and value < rule.minimum:
+        msg = f"must be at least {rule.minimum:g}"
+        raise ValueError(msg)
+    if rule.maximum is not None and value > rule.maximum:
+        msg = f"must be at most {rule.maximum:g}"
+        raise ValueError(msg)
+    return value

@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab import _columns, _waiting
+from cemlab import _columns, _csv, _waiting
 from cemlab._columns import Place
 from cemlab._files import replacing
 
@@ -131,15 +131,11 @@ def read(path: str | Path) -> pd.DataFrame:
         what = "a folder" if file.is_dir() else "nothing"
         msg = f"{file}: must be a CSV file with an event log, found {what} there"
         raise ValueError(msg)
-    try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False)
-    except UnicodeDecodeError as error:
-        msg = f"{file}: must be text in UTF-8, got other bytes at position {error.start}"
-        raise ValueError(msg) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        msg = f"{file}: must be a CSV table with the columns of an event log, got: {error}"
-        raise ValueError(msg) from None
-    return _validated(frame, lambda row: f"{file}, line {row + 2}")
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        header, rows = _csv.read(file, text)
+    cells = [row or [""] * len(header) for _, row in rows]
+    frame = pd.DataFrame(cells, columns=header, dtype="str")
+    return _validated(frame, lambda row: f"{file}, line {rows[row][0] if rows else 1}")
 
 
 def write(events: pd.DataFrame, path: str | Path) -> None:
