@@ -69,8 +69,11 @@ def _number(name: str, row: int, value: object, place: Place) -> float:
     blank = pd.isna(value) if not isinstance(value, str) else not value.strip()
     if blank:
         return np.nan
+    odd = isinstance(value, bool) or (
+        isinstance(value, str) and ("_" in value or not value.isascii())
+    )
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = np.nan if odd else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         number = np.nan
     if np.isnan(number):

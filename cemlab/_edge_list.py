@@ -39,22 +39,28 @@ def _rows(path: Path) -> list[tuple[str, str, float | None]]:
     except UnicodeDecodeError as error:
         msg = f"{path}: must be text in UTF-8, got other bytes at position {error.start}"
         raise ValueError(msg) from None
-    rows: list[tuple[str, str, float | None]] = []
-    width, separator = 0, ""
+    table: list[tuple[str, list[str]]] = []
+    separator = ""
     for line, text in enumerate(lines, start=1):
         if not text.strip() or text.lstrip().startswith("#"):
             continue
         separator = separator or next((s for s in ";\t," if s in text), " ")
-        cells = _cells(f"{path}, line {line}", text, separator)
-        if not width:
-            width = len(cells)
-            if cells[0].lower() in _HEADERS:
-                continue
-        rows.append(_row(f"{path}, line {line}", cells, width))
-    if not rows:
+        where = f"{path}, line {line}"
+        table.append((where, _cells(where, text, separator)))
+    edges = table[1:] if table and _is_header(table) else table
+    if not edges:
         msg = f"{path}: must hold at least one edge (from, to), got none"
         raise ValueError(msg)
-    return rows
+    return [_row(where, cells, len(table[0][1])) for where, cells in edges]
+
+
+def _is_header(table: list[tuple[str, list[str]]]) -> bool:
+    """Tell names of columns from people: well-known ones, or words over nothing but numbers."""
+    first, rest = table[0][1], [cells[:2] for _, cells in table[1:]]
+    if first[0].lower() in _HEADERS:
+        return True
+    numbered = bool(rest) and all(cell.isdecimal() for cells in rest for cell in cells)
+    return numbered and not any(_NUMBER.fullmatch(cell) for cell in first[:2])
 
 
 def _cells(where: str, text: str, separator: str) -> list[str]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 MOST_BYTES = 256 * 1024
 _MOST_LEVELS = 20
+_MOST_NODES = 30_000
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _SHOWN = 60
 
@@ -85,6 +86,7 @@ class _Loader(yaml.SafeLoader):
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     level = 0
+    nodes = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -97,6 +99,9 @@ class _Loader(yaml.SafeLoader):
         if getattr(event, "tag", None) is not None:
             _refuse(event, "must not use tags (!name): plain values are enough", event.tag)
         self.level += 1
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            _refuse(event, f"must have at most {_MOST_NODES:,} values", "more")
         if self.level > _MOST_LEVELS:
             _refuse(event, f"must not nest deeper than {_MOST_LEVELS} levels", "more")
         node = super().compose_node(parent, index)

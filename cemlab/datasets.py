@@ -162,6 +162,9 @@ def _checked(path: Path, resource: _Resource) -> pd.DataFrame:
         msg = f"{path}: must be the data of this set, found nothing there"
         raise DataError(msg)
     content = path.read_bytes()
+    if len(content) != resource.bytes:
+        msg = f"{path}, bytes: must be {resource.bytes} as in datapackage.json, got {len(content)}"
+        raise DataError(msg)
     found = f"sha256:{hashlib.sha256(content).hexdigest()}"
     if found != resource.hash:
         msg = f"{path}, hash: must be {resource.hash} as in datapackage.json, got {found}"

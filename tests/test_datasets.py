@@ -182,7 +182,8 @@ def test_a_table_that_cannot_be_read_is_named(table, tmp_path):
 
 def test_another_encoding_is_named(tmp_path):
     content = "mood\nfröhlich\n".encode("latin-1")
-    folder = a_set(tmp_path, "", [MOOD], hash=f"sha256:{hashlib.sha256(content).hexdigest()}")
+    found = {"hash": f"sha256:{hashlib.sha256(content).hexdigest()}", "bytes": len(content)}
+    folder = a_set(tmp_path, "", [MOOD], **found)
     (folder / "data.csv").write_bytes(content)
     assert "UTF-8" in refusal(folder)
 

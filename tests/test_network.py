@@ -348,6 +348,15 @@ def test_whole_ids_are_sorted_as_numbers_unless_one_is_a_name(tmp_path):
     assert Network.from_csv(written(tmp_path, "9,10\n9,x\n")).labels == ("10", "9", "x")
 
 
+@pytest.mark.parametrize("header", ["person,hears", "id_1,id_2", "Source,Target"])
+def test_words_over_numbers_are_a_header(header, tmp_path):
+    assert Network.from_csv(written(tmp_path, f"{header}\n1,2\n2,3\n")).labels == (1, 2, 3)
+
+
+def test_names_over_a_name_are_people(tmp_path):
+    assert Network.from_csv(written(tmp_path, "ana,bo\nbo,3\n")).labels == ("3", "ana", "bo")
+
+
 def test_long_ids_are_kept_to_the_last_digit(tmp_path):
     file = written(tmp_path, "1234567890123456789,1234567890123456788\n")
     assert Network.from_csv(file).labels == (1234567890123456788, 1234567890123456789)

@@ -45,11 +45,7 @@ def main(source: str) -> None:
     with Path(source).open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["metric"] == "song1_views"]
     rows.sort(key=lambda row: (row["datetime_utc_approx"], int(row["value"])))
-    with (
-        Path(__file__)
-        .with_name("data.csv")
-        .open("w", encoding="utf-8", newline="\n") as file
-    ):
+    with Path(__file__).with_name("data.csv").open("w", encoding="utf-8", newline="\n") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["time", "views", "precision", "confidence", "source"])
         for row in rows:
