@@ -49,14 +49,15 @@ def slider_ms(box: object) -> float:
     """Return the median time of a move over all sliders of a dashboard."""
     taken = []
     for slider in box.children[:-1]:
-        options = getattr(slider, "options", None) or (slider.min, slider.value, slider.max)
-        for value in [*options, *options]:
-            start = time.perf_counter()
-            slider.value = value
-            moved = 1000 * (time.perf_counter() - start)
-            if moved > 0.5:  # the same value again draws nothing
-                taken.append(moved)
-        slider.value = options[1]
+        steps = hasattr(slider, "options")
+        trait = "index" if steps else "value"
+        start = getattr(slider, trait)
+        ends = (0, len(slider.options) - 1) if steps else (slider.min, slider.max)
+        for value in (*ends, start) * 2:
+            begun = time.perf_counter()
+            changed = getattr(slider, trait) != value
+            setattr(slider, trait, value)
+            taken += [1000 * (time.perf_counter() - begun)] * changed
     return statistics.median(taken)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from cemlab import _checks
 from cemlab.cem import journeys as cem
 from cemlab.crm import desk
-from cemlab.observation import Log, Observation, observe
+from cemlab.observation import Log, Observation, last_word, observe
 
 ENOUGH = 0.8
 """Share from which a lens is green, unless the caller says otherwise."""
@@ -105,7 +105,8 @@ def colours(comparison: pd.DataFrame) -> dict[str, str]:
 def verdict(comparison: pd.DataFrame) -> str:
     """Return one sentence on how the two lenses see the log of `compare`."""
     seen = colours(comparison)
-    shown = {lens: "not sure" if colour == UNSURE else colour for lens, colour in seen.items()}
+    words = {UNSURE: "open (the dates do not tell)", GREY: "grey (not recorded)"}
+    shown = {lens: words.get(colour, colour) for lens, colour in seen.items()}
     if seen["CRM"] == seen["CEM"]:
         return f"Both lenses are {shown['CRM']}."
     bad = comparison[(comparison["colour"] == RED)]
@@ -129,28 +130,19 @@ def _inside_out(
         enough,
         f"of contacts were answered within {sla_hours:g} hours",
     )
-    closed = desk.closed(seen)["closed"]
-    yield _flags(
-        "CRM",
-        "issues closed",
-        closed,
-        enough,
-        "of issues are closed in the company's files",
-    )
+    closed = desk.closed(seen)
+    what = "of issues are closed in the company's files"
+    yield _flags("CRM", "issues closed", closed["closed"], closed["perhaps"], enough, what)
     yield _first_answer(seen)
     yield _avoided(seen, currency)
 
 
 def _outside_in(seen: Observation, enough: float) -> Iterator[_Measure]:
     table = cem.journeys(seen)
-    resolved, public = table["resolved"], table["public"]
-    yield _flags(
-        "CEM",
-        "journeys resolved",
-        resolved,
-        enough,
-        "of journeys are resolved in the customer's word",
-    )
+    public = table["public"]
+    perhaps = last_word(seen, "resolve", sure=False)
+    what = "of journeys are resolved in the customer's word"
+    yield _flags("CEM", "journeys resolved", table["resolved"], perhaps, enough, what)
     yield _length(table)
     yield _total(
         "CEM",
@@ -190,12 +182,13 @@ def _share(
     return _Measure(lens, metric, low, high, "share", n, colour, f"{shown} {what} (n = {n}).")
 
 
-def _flags(lens: str, metric: str, flags: pd.Series, enough: float, what: str) -> _Measure:
-    known = flags.dropna()
-    if known.empty:
+def _flags(
+    lens: str, metric: str, surely: pd.Series, perhaps: pd.Series, enough: float, what: str
+) -> _Measure:
+    if surely.isna().all():
         return _not_recorded(lens, metric, "share")
-    share = float(known.astype(float).mean())
-    return _share(lens, metric, share, share, len(known), enough, what)
+    low, high = float(surely.astype(float).mean()), float(perhaps.astype(float).mean())
+    return _share(lens, metric, low, high, len(surely), enough, what)
 
 
 def _first_answer(seen: Observation) -> _Measure:

@@ -22,12 +22,15 @@ class Observation:
         The rows up to `until`.
     until : Timestamp
         End of the observation: what is unfinished then is censored.
+    sure : ndarray of bool, shape (rows,)
+        Whether a row has happened by `until`; an uncertain one may come later.
     kinds : frozenset of str
         Kinds that the whole log records: any other is "not recorded", never zero.
     """
 
     log: pd.DataFrame
     until: pd.Timestamp
+    sure: NDArray[np.bool_]
     kinds: frozenset[str]
 
     @cached_property
@@ -79,11 +82,13 @@ def observe(log: Log, observed_until: object = None) -> Observation:
     whole = validate(log)
     kinds = frozenset(whole["kind"].cat.categories)
     if observed_until is None:
-        return Observation(whole, _waiting.last_moment(whole), kinds)
+        everything = np.ones(len(whole), bool)
+        return Observation(whole, _waiting.last_moment(whole), everything, kinds)
     end = _checks.moment("observed_until", observed_until)
     rows = whole[whole["time"] <= end].reset_index(drop=True)
+    sure = (rows["latest"].fillna(rows["time"]) <= end).to_numpy(bool)
     rows["latest"] = rows["latest"].clip(upper=end)  # what was seen by then had happened by then
-    return Observation(rows, end, kinds)
+    return Observation(rows, end, sure, kinds)
 
 
 def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
@@ -118,14 +123,17 @@ def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     return observe(log, observed_until).waits
 
 
-def last_word(seen: Observation, kind: str) -> pd.Series:
+def last_word(seen: Observation, kind: str, *, sure: bool = True) -> pd.Series:
     """Return, by number of the journey, whether `kind` happened and no reopening came after it.
 
-    Missing throughout if the log never records `kind` or a reopening.
+    `sure`: True counts only what has surely happened by the end of the observation, False
+    also what may have. Missing throughout if the log never records `kind` or a reopening.
     """
     if not seen.kinds & {kind, "reopen"}:
         return pd.Series(pd.NA, index=seen.journeys.index, dtype="boolean")
     place = pd.Series(np.arange(len(seen.log)))
-    last = place.where(seen.log["kind"] == kind, -1).groupby(seen.journey).max()
-    undone = place.where(seen.log["kind"] == "reopen", -1).groupby(seen.journey).max()
+    said = (seen.log["kind"] == kind) & (seen.sure | (not sure))
+    back = (seen.log["kind"] == "reopen") & (seen.sure | sure)
+    last = place.where(said, -1).groupby(seen.journey).max()
+    undone = place.where(back, -1).groupby(seen.journey).max()
     return ((last >= 0) & (last > undone)).astype("boolean")

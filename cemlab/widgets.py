@@ -1,6 +1,7 @@
 """Dashboards: sliders in, a picture out. Nothing is computed here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import ipywidgets as ipw
@@ -32,12 +33,11 @@ def lens_slider(events: pd.DataFrame, days: list[str], **options: Any) -> ipw.VB
         options=days, value=days[0], description="day of the look", style=_LABEL, layout=_WIDE
     )
 
-    looks = {day: lenses.compare(events, observed_until=day, **options) for day in days}
-
     def draw(ax: plots.Axes, day: str) -> None:
-        plots.scoreboard(looks[day], ax=ax)
+        plots.scoreboard(lenses.compare(events, observed_until=day, **options), ax=ax)
 
-    return _live(draw, {"day": slider}, plots.hidden_axes(width=11.5, height=5.4))
+    axes = plots.hidden_axes(width=11.5, height=5.4)
+    return _live(draw, {"day": slider}, axes, ahead=[(day,) for day in days])
 
 
 def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) -> ipw.VBox:
@@ -118,14 +118,29 @@ def _steps(words: str, values: tuple[float, ...], value: float, form: str) -> ip
     )
 
 
-def _live(draw: Callable[..., None], sliders: dict[str, ipw.Widget], ax: plots.Axes) -> ipw.VBox:
-    """Put sliders over a picture whose axes are cleared and drawn anew at every move."""
+def _live(
+    draw: Callable[..., None],
+    sliders: dict[str, ipw.Widget],
+    ax: plots.Axes,
+    ahead: Iterable[tuple[Any, ...]] = (),
+) -> ipw.VBox:
+    """Put sliders over a picture that is drawn anew at every move, or kept from before.
+
+    `ahead` lists positions whose pictures are drawn at once.
+    """
+
+    @lru_cache(maxsize=256)
+    def picture_of(*values: Any) -> bytes:
+        plots.clear(ax)
+        draw(ax, **dict(zip(sliders, values, strict=True)))
+        return plots.png(ax)
+
+    for values in ahead:
+        picture_of(*values)
     picture = ipw.Image(format="png")
 
     def redraw(_: object = None) -> None:
-        plots.clear(ax)
-        draw(ax, **{name: slider.value for name, slider in sliders.items()})
-        picture.value = plots.png(ax)
+        picture.value = picture_of(*(slider.value for slider in sliders.values()))
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")

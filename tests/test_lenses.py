@@ -371,3 +371,12 @@ def test_the_log_that_was_given_stays_as_it_was():
 def test_says_what_its_options_must_be(options, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         lenses.compare(crowd(), **options)
+
+
+def test_what_may_have_been_closed_by_then_is_neither_green_nor_red():
+    events = cases.load("united-breaks-guitars").events()
+    seen = lenses.compare(events, observed_until="2008-12-31").set_index("metric")
+    closed = seen.loc["issues closed"]  # the final no came between 2008-11-01 and 2009-07-05
+    assert (closed["low"], closed["high"], closed["colour"]) == (0.0, 1.0, "unsure")
+    later = lenses.compare(events, observed_until="2009-07-05").set_index("metric")
+    assert later.loc["issues closed", ["low", "colour"]].tolist() == [1.0, "green"]

@@ -30,7 +30,7 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
         values where times are uncertain), `contacts`, `handoffs`, `switches` (of
         channel from contact to contact), `repeats` (contacts after the first),
         `promises_broken`, `resolved` (the customer's word), `closed` (the company's),
-        `public`, `audience` (people, the largest named), `censored` (not resolved yet).
+        `public` (these three: surely, by the end of the observation), `audience` (people, the largest named), `censored` (not resolved yet).
 
     Examples
     --------
@@ -46,10 +46,10 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     by = rows.groupby(seen.journey)
     table["first"], table["last"] = by["time"].min(), by["until"].max()
     table["resolved"], table["closed"] = last_word(seen, "resolve"), last_word(seen, "close")
-    table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen, rows, table["resolved"])
+    table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen, rows)
     _add_counts(table, seen, rows)
     own = rows["actor"] == "customer"
-    public = _count(seen, own & (rows["kind"] == "publish")) > 0
+    public = _count(seen, own & (rows["kind"] == "publish") & seen.sure) > 0
     table["public"] = _if_recorded(seen, {"publish"}, public.astype("boolean"))
     heard = rows["value"].where(own & rows["kind"].isin(["contact", "publish"]))
     table["audience"] = heard.groupby(seen.journey).max()
@@ -89,9 +89,7 @@ def _if_recorded(seen: Observation, kinds: set[str], values: pd.Series) -> pd.Se
     )
 
 
-def _elapsed(
-    seen: Observation, rows: pd.DataFrame, resolved: pd.Series
-) -> tuple[pd.Series, pd.Series]:
+def _elapsed(seen: Observation, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the shortest and longest time from the failure (else the first row) to the end."""
     failure = rows["kind"] == "failure"
     begins = rows[failure | ~failure.groupby(seen.journey).transform("any")]
@@ -99,9 +97,11 @@ def _elapsed(
     solved = rows[rows["kind"] == "resolve"]
     finish = solved.groupby(seen.journey[solved.index])[["time", "until"]].last()
     finish = finish.reindex(begin.index)
-    done = resolved.fillna(False).astype(bool)
-    low = finish["time"].where(done, seen.until) - begin["until"]
-    high = finish["until"].where(done, seen.until) - begin["time"]
+    over, perhaps = (
+        last_word(seen, "resolve", sure=s).fillna(False).astype(bool) for s in (True, False)
+    )
+    low = finish["time"].where(perhaps, seen.until) - begin["until"]
+    high = finish["until"].where(over, seen.until) - begin["time"]
     return (low / _HOUR).clip(lower=0.0), (high / _HOUR).clip(lower=0.0)
 
 

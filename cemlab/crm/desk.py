@@ -51,7 +51,8 @@ def service_level(log: Log, *, minutes: float, observed_until: object = None) ->
 def closed(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row an issue: whether the company has closed it (its word, not the customer's).
 
-    `closed` is missing where the log never records a closing.
+    `closed` is what has surely happened, `perhaps` also what may have, where dates are
+    uncertain; both are missing where the log never records a closing.
 
     Examples
     --------
@@ -61,7 +62,8 @@ def closed(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     [True]
     """
     seen = observe(log, observed_until)
-    return seen.journeys.assign(closed=last_word(seen, "close"))
+    perhaps = last_word(seen, "close", sure=False)
+    return seen.journeys.assign(closed=last_word(seen, "close"), perhaps=perhaps)
 
 
 def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
