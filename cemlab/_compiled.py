@@ -10,13 +10,12 @@ Function = Callable[..., Any]
 
 
 def _place_the_cache() -> None:
-    """Send compiled code to a temporary folder when no usual place can be written."""
+    """Send compiled code to a new folder of our own when no usual place can be written."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
     usual = (Path(__file__).parent, Path.home())
     if not any(os.access(place, os.W_OK) for place in usual):
-        spare = Path(tempfile.gettempdir()) / f"cemlab-compiled-{os.getpid()}"
-        os.environ["NUMBA_CACHE_DIR"] = str(spare)
+        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="cemlab-compiled-")
 
 
 _place_the_cache()

@@ -3,6 +3,7 @@
 Every error is one sentence: file, line, field, rule, value.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -14,6 +15,13 @@ MOST_BYTES = 256 * 1024
 _MOST_LEVELS = 20
 _MOST_NODES = 30_000
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_PLAIN = {  # whole and decimal numbers without YAML's base 60 (12:30:00)
+    "tag:yaml.org,2002:int": re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$"),
+    "tag:yaml.org,2002:float": re.compile(
+        r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)([eE][-+][0-9]+)?$"
+        r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$"
+    ),
+}
 _SHOWN = 60
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -82,7 +90,7 @@ class _Loader(yaml.SafeLoader):
     """The safe loader without dates (text until checked), aliases, deep nesting, repeated keys."""
 
     yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in rules if tag != _TIMESTAMP]
+        first: [(tag, _PLAIN.get(tag, pattern)) for tag, pattern in rules if tag != _TIMESTAMP]
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     level = 0

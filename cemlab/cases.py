@@ -251,6 +251,13 @@ class Case(CaseFile):
                     ("scenarios", name, "network"),
                     f"must be given, as {model} needs one, got nothing",
                 )
+            if whole.start is not None and whole.start.latest is not None:
+                yield ("scenarios", name, "start"), "must be one day, got a span"
+            if not missing and (whole.network is None or whole.network.size <= _TRIED_UP_TO):
+                try:
+                    self.simulate(name, rng=0)
+                except ValueError as error:
+                    yield ("scenarios", name, "parameters"), f"must run: {error}"
         try:
             self.events()
         except ValueError as error:
@@ -302,6 +309,9 @@ class Case(CaseFile):
         start = {} if whole.start is None else {"start": whole.start.time}
         return model, network, values, start
 
+
+_TRIED_UP_TO = 100_000
+"""Validation runs scenarios on networks up to this size (people) once."""
 
 _NOT_SET_BY_CASES = {"network", "rng", "start", "replicate"}
 

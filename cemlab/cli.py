@@ -102,8 +102,8 @@ def _check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             msg = (
-                f"--port must be free, got {port} ({error.strerror}): close the other program, "
-                f"or run cemlab lab --port {port + 1 if port < 65535 else port - 1}"
+                f"--port must be free, got {port} ({error.strerror}): "
+                f"close what uses it, or run cemlab lab --port {port + 1 if port < 65535 else port - 1}"
             )
             raise ValueError(msg) from None
 
@@ -128,6 +128,15 @@ def _case_show(arguments: argparse.Namespace) -> int:
     print("\nScenarios")
     for name, scenario in case.scenarios.items():
         print(f"  {name:22} {scenario.decision}")
+    print("\nClaims to test")
+    for claim in case.claims:
+        print(f"  {claim.claim}\n    {claim.test}")
+    if case.teaching:
+        print(f"\nLesson plan ({case.teaching.minutes} minutes)")
+        print(*(f"  {step}" for step in case.teaching.lesson_plan), sep="\n")
+        print("\nQuestions")
+        print(*(f"  {question}" for question in case.teaching.questions), sep="\n")
+        print(f"\nCare\n  {case.teaching.care}")
     return 0
 
 

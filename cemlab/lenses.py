@@ -199,8 +199,10 @@ def _first_answer(seen: Observation) -> _Measure:
     low = float(answered["wait_low_min"].median() / 60)
     high = float(answered["wait_high_min"].median() / 60)
     shown = f"{low:.1f}" if low == high else f"{low:.1f} to {high:.1f}"
-    open_ones = int((table["ended"] != "answered").sum())
-    rest = f"; {open_ones} were never answered" if open_ones else ""
+    counts = table["ended"].value_counts()
+    given_up, waiting = int(counts.get("abandoned", 0)), int(counts.get("open", 0))
+    rest = f"; {given_up} given up" if given_up else ""
+    rest += f"; {waiting} not answered by then" if waiting else ""
     sentence = f"The median wait of {len(answered)} answered contacts was {shown} hours{rest}."
     return _Measure("CRM", "time to answer", low, high, "hours", len(answered), PLAIN, sentence)
 

@@ -190,7 +190,8 @@ class Network:
         Parameters
         ----------
         followers : int or array_like of int
-            How many people (chosen at random by `rng`) or which people hear the hub.
+            How many people (chosen at random by `rng`; more followers include the fewer) or
+            which people hear the hub.
         rng : int or numpy.random.Generator, optional
             Source of luck for the choice; the default is always the same choice.
 
@@ -210,8 +211,7 @@ class Network:
             raise ValueError(msg)
         if np.ndim(followers) == 0:
             k = _checks.whole("followers", followers, low=0, high=self.n)
-            chosen = _checks.generator(rng).choice(self.n, k, replace=False, shuffle=False)
-            listeners = np.sort(chosen)
+            listeners = np.sort(_checks.generator(rng).permutation(self.n)[:k])
         else:
             listeners = _checks.people("followers", followers, self.n)
         numbered = isinstance(self.labels, range)

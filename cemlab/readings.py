@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
 
@@ -10,8 +10,9 @@ from cemlab import _checks
 def limits(readings: pd.DataFrame) -> pd.DataFrame:
     """Return the readings with `low` and `high`: what the counter may have shown.
 
-    Exact readings are what they say; a rounded one may be off by half of its last
-    non-zero digit; a lower bound has no upper limit.
+    Exact readings are what they say. A rounded one may be off by half a unit of its last
+    non-zero digit, or of its second digit if that is coarser (1.45 million: give or take
+    50,000). A lower bound has no upper limit.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ def limits(readings: pd.DataFrame) -> pd.DataFrame:
     [[1250000.0, 1350000.0]]
     """
     views = readings["views"].to_numpy(np.int64)
-    slack = np.where(readings["precision"] == "rounded", _half_of_last_digit(views), 0.0)
+    slack = np.where(readings["precision"] == "rounded", _rounding(views), 0.0)
     high = np.where(readings["precision"] == "at least", np.inf, views + slack)
     return readings.assign(low=views - slack, high=high)
 
@@ -40,7 +41,7 @@ def envelope(readings: pd.DataFrame, times: ArrayLike) -> pd.DataFrame:
     DataFrame
         `time`, `low`, `high` (infinite after the last reading).
     """
-    trusted = limits(readings[readings["confidence"] != "contested"]).sort_values("time")
+    trusted = limits(readings[_trusted(readings)]).sort_values("time")
     moments = pd.DatetimeIndex(np.asarray(times, "datetime64[us]"))
     known = trusted["time"].to_numpy()
     lowest = np.append(0.0, np.maximum.accumulate(trusted["low"].to_numpy()))
@@ -53,7 +54,7 @@ def envelope(readings: pd.DataFrame, times: ArrayLike) -> pd.DataFrame:
 def day_of_share(readings: pd.DataFrame, *, share: float, by_day: float, start: object) -> float:
     """Return the day on which a share of a later day's count was reached.
 
-    A straight line runs through the readings that are neither contested nor bounds.
+    A straight line runs through the readings that are neither contested, unverified nor bounds.
 
     Examples
     --------
@@ -63,7 +64,7 @@ def day_of_share(readings: pd.DataFrame, *, share: float, by_day: float, start: 
     5.0
     """
     part = _checks.probability("share", share)
-    good = readings[(readings["confidence"] != "contested") & (readings["precision"] != "at least")]
+    good = readings[_trusted(readings) & (readings["precision"] != "at least")]
     good = good.sort_values("time")
     days = ((good["time"] - pd.Timestamp(start)) / pd.Timedelta("1D")).to_numpy()
     views = good["views"].to_numpy(float)
@@ -71,8 +72,13 @@ def day_of_share(readings: pd.DataFrame, *, share: float, by_day: float, start: 
     return float(np.interp(target, views, days))
 
 
-def _half_of_last_digit(views: np.ndarray) -> np.ndarray:
+def _trusted(readings: pd.DataFrame) -> pd.Series:
+    return ~readings["confidence"].isin(["contested", "unverified"])
+
+
+def _rounding(views: NDArray[np.int64]) -> NDArray[np.float64]:
     unit = np.ones(views.size)
     for power in 10.0 ** np.arange(1, 19):
         unit = np.where((views % power == 0) & (views > 0), power, unit)
-    return unit / 2
+    second_digit = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(views, 1))) - 1, 0)
+    return np.asarray(np.maximum(unit, second_digit) / 2, np.float64)

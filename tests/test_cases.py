@@ -338,10 +338,10 @@ def test_contested_facts_keep_their_alternatives(ubg):
 
 
 def test_bounds_and_rounded_figures_say_so(ubg):
-    shown = ubg.fact_table("UBG-09", "UBG-36", "UBG-04", "UBGV-11", "UBGV-07")["figure"]
+    shown = ubg.fact_table("UBG-09", "UBG-37", "UBG-04", "UBGV-11", "UBGV-07")["figure"]
     assert shown.tolist() == [
         "at least 4",
-        "at most 167,040,862",
+        "at most 558",
         "about 3,500",
         "3,234,157",
         "about 1,400,000 to 1,500,000",

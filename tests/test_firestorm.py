@@ -364,13 +364,15 @@ def test_the_log_holds_the_offer_and_its_answer():
         ("offer", "company", 48.0),
         ("accept", "customer", 48.0),
     ]
+    declined = [("offer", "company", 48.0), ("decline", "customer", 48.0)]
+    assert decisions(accept_chance=0.0, offer_day=2) == declined
     tiny = {"accept_chance": 1e-12, "offer_day": 0.5}
     assert decisions(**tiny) == [("offer", "company", 12.0), ("decline", "customer", 12.0)]
 
 
 def test_the_log_holds_no_decision_where_none_was_taken():
     assert decisions() == []
-    assert decisions(accept_chance=0.0, offer_day=2) == []
+    assert decisions(accept_chance=0.0) == []
     assert decisions(recovery_chance=1e-12) == []
 
 

@@ -28,7 +28,7 @@ def test_timeline_has_one_line_a_step_and_marks_our_readings(case):
     assert "Tells an employee (3x)" in labels
     assert labels.count("Song 1 goes online") == 1
     hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
-    assert len(hollow) == 11  # ten steps with a reading of ours, and the key
+    assert len(hollow) == 14  # thirteen steps with a reading of ours, and the key
     assert "8 Jul 2009" in words(ax)
 
 

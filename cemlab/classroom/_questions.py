@@ -60,11 +60,11 @@ class Order(Part):
 
 
 class Interval(Part):
-    """A low and a high number that hold all that is possible without being too wide."""
+    """Two numbers that hold all that is possible, each end within its own limits."""
 
     kind: Literal["interval"]
-    possible: Annotated[list[float], Field(min_length=2, max_length=2)]
-    widest: float
+    low: tuple[float, float]
+    high: tuple[float, float]
     why: str
     missed: str
     too_wide: str

@@ -31,7 +31,6 @@ KEPT_IN = "predictions.csv"
 
 _FOLDER = Path(__file__).parent / "questions"
 _COLUMNS = ("id", "value", "time")
-_memory: dict[str, float] = {}
 
 
 class QuestionError(ValueError):
@@ -99,7 +98,6 @@ def predict(id: str, value: float) -> Prediction:
         msg = f"id must be a question to predict, got {id!r}, which is checked: use check({id!r}, answer)"
         raise ValueError(msg)
     number = _checks.number(f"the prediction {id}", value, low=question.low, high=question.high)
-    _memory[id] = number
     return Prediction(id, number, question.form, question.unit, _keep(id, number))
 
 
@@ -110,6 +108,9 @@ def predictions(*files: str | Path) -> pd.DataFrame:
     """
     tables = []
     for file in [Path(name) for name in files] or [Path(KEPT_IN)]:
+        if files and not file.is_file():
+            msg = f"{file}: must be a file of predictions, found none there"
+            raise ValueError(msg)
         rows = list(_rows(file))
         table = pd.DataFrame(rows, columns=list(_COLUMNS)).drop_duplicates("id", keep="last")
         tables.append(table.assign(reader=str(file), value=pd.to_numeric(table["value"])))
@@ -186,7 +187,7 @@ def _keep(id: str, value: float) -> str:
 def _rows(file: Path) -> Iterator[list[str]]:
     if not file.is_file():
         return
-    with file.open(encoding="utf-8", newline="") as lines:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
         for number, row in enumerate(csv.reader(lines), start=1):
             if number == 1 and tuple(row) == _COLUMNS:
                 continue
@@ -236,9 +237,9 @@ def _judge_interval(question: Interval, answer: Any) -> Feedback:
         low, high = (_checks.number("a limit", value) for value in answer)
     except (TypeError, ValueError):
         return Feedback(False, "Give two numbers: (low, high).")
-    if low > question.possible[0] or high < question.possible[1]:
+    if low > question.low[1] or high < question.high[0]:
         return Feedback(False, question.missed)
-    if high - low > question.widest:
+    if low < question.low[0] or high > question.high[1]:
         return Feedback(False, question.too_wide)
     return Feedback(True, question.why)
 

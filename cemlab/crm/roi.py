@@ -1,5 +1,7 @@
 """What a decision costs against what is at stake. Every figure here is the caller's assumption."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from cemlab import _checks
@@ -54,7 +56,7 @@ def break_even_chance(*, cost_usd: float, stake_usd: float) -> float:
 
 def ledger(
     audiences: pd.DataFrame,
-    costs_usd: dict[str, float],
+    costs_usd: Mapping[str, float],
     *,
     as_it_was: str,
     loss_per_sharer_usd: float,
@@ -65,7 +67,7 @@ def ledger(
     ----------
     audiences : DataFrame
         One column a decision, one row a replicate: people who share (paired runs).
-    costs_usd : dict
+    costs_usd : mapping or Series
         What each decision costs (USD).
     as_it_was : str
         The decision that the others are compared with.
@@ -86,11 +88,11 @@ def ledger(
     ...        loss_per_sharer_usd=10.0)["break_even_usd"].tolist()
     [nan, 8.0]
     """
-    decisions = list(audiences.columns)
+    decisions, paid = list(audiences.columns), dict(costs_usd)
     _checks.one_of("as_it_was", as_it_was, decisions)
-    _checks.one_of_each("decision", decisions, costs_usd)
+    _checks.one_of_each("decision", decisions, paid)
     loss = _checks.number("loss_per_sharer_usd", loss_per_sharer_usd, low=0)
-    costs = {d: _checks.number(f"cost_usd of {d}", costs_usd[d], low=0) for d in decisions}
+    costs = {d: _checks.number(f"cost_usd of {d}", paid[d], low=0) for d in decisions}
     table = pd.DataFrame({"cost_usd": pd.Series(costs)})
     table["mean_reach"] = audiences.mean()
     table["prevented"] = table.loc[as_it_was, "mean_reach"] - table["mean_reach"]

@@ -251,22 +251,26 @@ _SHADES = ("#F2F2F2", "#D6E6F2", "#A9CCE6", "#5FA2CF", "#0072B2", "#D55E00")
 
 
 def _kinds_of_reading(readings: pd.DataFrame) -> list[tuple[str, Any, dict[str, Any]]]:
-    contested = readings["confidence"] == "contested"
+    shaky = readings["confidence"].isin(["contested", "unverified"])
     shapes = {
         "exact": {"marker": "o", "ms": 8, "mfc": BLUE, "mec": BLUE},
         "rounded": {"marker": "o", "ms": 8, "mfc": "white", "mec": BLUE, "mew": 2},
         "at least": {"marker": "^", "ms": 9, "mfc": "white", "mec": BLUE, "mew": 2},
     }
     kinds = [
-        (f"{name} reading", (readings["precision"] == name) & ~contested, look)
+        (f"{name} reading", (readings["precision"] == name) & ~shaky, look)
         for name, look in shapes.items()
     ]
-    kinds.append(("contested reading", contested, {"marker": "X", "ms": 9, "color": RED}))
+    for name, marker in (("contested", "X"), ("unverified", "P")):
+        look = {"marker": marker, "ms": 9, "color": RED}
+        kinds.append((f"{name} reading", readings["confidence"] == name, look))
     return [(words, chosen, look) for words, chosen, look in kinds if chosen.any()]
 
 
 def _scaled_readings(ax: Axes, readings: pd.DataFrame, origin: pd.Timestamp, days: float) -> None:
-    good = readings[(readings["confidence"] != "contested") & (readings["precision"] != "at least")]
+    good = readings[
+        (readings["confidence"] == "independent") & (readings["precision"] != "at least")
+    ]
     x, y = days_since(good["time"], origin), good["views"].to_numpy(float)
     end = np.interp(days, x, y)
     inside = x <= days

@@ -20,6 +20,7 @@ Chance = ArrayLike | Mapping[int, float]
 
 MOST_ROUNDS = 100_000
 MOST_REPLICATES = 2**62
+_LAST_YEAR = 9999
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,19 @@ def history(
         network.start, network.targets, plan.joiners, plan.join_round, plan.chance,
         plan.factor, key, replicate, seen, who, when, heard,
     )  # fmt: skip
-    who, when = who[:count].copy(), when[:count].copy()
+    who, when, heard = (array[:count].copy() for array in (who, when, heard))
     origin = _checks.moment("start", start)
     pace = _checks.duration("step", step)
+    if count and origin.year + int(when[-1]) * (pace / pd.Timedelta("365D")) > _LAST_YEAR:
+        msg = f"step must keep round {when[-1]} before the year {_LAST_YEAR}, got {step!r}"
+        raise ValueError(msg)
     return Run(
         model=model,
         params=params,
         series=_series(network, who, when, origin, pace),
         key=int(key),
         make_events=partial(
-            _events, network, who, when, origin, pace, f"{model} {key:016x}/{replicate}"
+            _events, network, who, when, heard, origin, pace, f"{model} {key:016x}/{replicate}"
         ),
         network=network.fingerprint,
     )
@@ -169,22 +173,28 @@ def _events(
     network: Network,
     who: NDArray[np.int32],
     when: NDArray[np.int32],
+    heard: NDArray[np.int32],
     start: pd.Timestamp,
     step: pd.Timedelta,
     source: str,
 ) -> pd.DataFrame:
-    labels = network.labels
-    names = who if isinstance(labels, range) else [name_of(labels, i) for i in who]
+    """Return the log; its extra column `heard_from` says from whom a sharer had the story."""
+    named = None if isinstance(network.labels, range) else network.labels
+    names = who if named is None else [name_of(named, i) for i in who]
+    tellers = pd.Series(heard).where(heard >= 0)
+    if named is not None:
+        tellers = pd.Series([None if i < 0 else name_of(named, i) for i in heard], dtype=object)
     later = np.arange(who.size) > 0
     return pd.DataFrame(
         {
-            "customer": name_of(labels, who[0]) if who.size else [],
+            "customer": name_of(network.labels, who[0]) if who.size else [],
             "time": _times(when, start, step),
             "actor": np.where(later, "public", "customer"),
             "by": names,
             "kind": np.where(later, "share", "publish"),
             "value": network.degrees[who].astype(np.float64),
             "source": source,
+            "heard_from": tellers,
         }
     )
 

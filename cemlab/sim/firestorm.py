@@ -32,7 +32,7 @@ def simulate(
     share_chance: float,
     hours_per_round: float = HOURS,
     recovery_chance: float = 0.0,
-    offer_day: float = 0.0,
+    offer_day: float | None = None,
     accept_chance: float = 0.0,
     sharing_after: float = 1.0,
     press_followers: int = 0,
@@ -58,10 +58,11 @@ def simulate(
     recovery_chance : float
         Chance that a recovery before the post satisfies the customer: nothing is posted.
         0: no recovery is tried.
-    offer_day : float
-        Day after the post on which the company offers something (days).
+    offer_day : float, optional
+        Day after the post on which the company offers something (days). None: at once if
+        `accept_chance` is above 0, else no offer.
     accept_chance : float
-        Chance that the customer accepts it. 0: declined, or no offer.
+        Chance that the customer accepts it. 0: he declines.
     sharing_after : float
         What acceptance leaves of `share_chance`, in [0, 1], from the next round on.
     press_followers : int
@@ -80,8 +81,9 @@ def simulate(
     Returns
     -------
     Run
-        `series` and `events` as in `cascade.simulate`; the log also holds the offer and
-        the customer's answer. The press counts as one sharer. An accepted recovery gives
+        `series` and `events` as in `cascade.simulate`; the log also holds an offer, if one
+        is made, and the customer's answer (without amounts; a recovery that settles it is
+        dated at `start`, the day on which nothing is posted). The press counts as one sharer. An accepted recovery gives
         a story of zero sharers.
 
     Raises
@@ -237,7 +239,7 @@ class _Story:
         share_chance: float,
         hours_per_round: float = HOURS,
         recovery_chance: float = 0.0,
-        offer_day: float = 0.0,
+        offer_day: float | None = None,
         accept_chance: float = 0.0,
         sharing_after: float = 1.0,
         press_followers: int = 0,
@@ -251,7 +253,10 @@ class _Story:
         audience = _checks.number("listeners", listeners, low=0)
         hours = _checks.number("hours_per_round", hours_per_round, low=0.01)
         followers = _checks.whole("press_followers", press_followers, low=0, high=network.n)
-        offer = _checks.number("offer_day", offer_day, low=0, high=3650)
+        accept = _checks.probability("accept_chance", accept_chance)
+        day = 0.0 if offer_day is None and accept > 0 else offer_day
+        offer = 0.0 if day is None else _checks.number("offer_day", day, low=0, high=3650)
+        given["offer_day"] = day
         press = _checks.number("press_day", press_day, low=0, high=3650)
         first = int(np.abs(network.degrees - audience).argmin())
         return cls(
@@ -261,7 +266,7 @@ class _Story:
             share_chance=_checks.probability("share_chance", share_chance),
             hours_per_round=hours,
             recovery_chance=_checks.probability("recovery_chance", recovery_chance),
-            accept_chance=_checks.probability("accept_chance", accept_chance),
+            accept_chance=accept,
             sharing_after=_checks.probability("sharing_after", sharing_after),
             offer_round=int(np.floor(_rounds(offer, hours))),
             press_round=int(np.ceil(_rounds(press, hours))),
@@ -300,10 +305,11 @@ def _with_decisions(
     spread = run.make_events()
     customer = name_of(story.network.labels, int(story.joiners[0]))
     source = f"firestorm {run.key:016x}"
-    offer_time = start + pd.Timedelta(days=float(story.params["offer_day"]))
+    day = story.params["offer_day"]
     if settled:
         moves = [(start, "company", "offer"), (start, "customer", "accept")]
-    elif story.accept_chance > 0:
+    elif day is not None:
+        offer_time = start + pd.Timedelta(days=float(day))
         moves = [(offer_time, "company", "offer")]
         moves += [(offer_time, "customer", "accept" if accepted else "decline")]
     else:
