@@ -3,6 +3,7 @@
 import argparse
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -72,20 +73,36 @@ def _lab(arguments: argparse.Namespace) -> int:
     command = [
         sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{START}",
         f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0", "--LabApp.news_url=None", "--log-level=WARN",
+        "--ServerApp.port_retries=0", "--log-level=WARN",
     ]  # fmt: skip
     command += ["--no-browser"] if arguments.no_browser else []
     command += ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     print(f"The workbench opens at http://127.0.0.1:{port}/lab/tree/{START}?token={token}")
-    print("Keep this window open; press Ctrl+C twice to stop.", flush=True)
-    warm = subprocess.Popen([sys.executable, "-c", _WARM_UP], stderr=subprocess.DEVNULL)
+    print("Keep this window open. Wait until the bottom line of a notebook says Idle.")
+    print("To stop: press Ctrl+C twice.", flush=True)
+    places = [str(Path(__file__).parent / "_jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    config = os.pathsep.join(place for place in places if place)  # no pop-up with news
+    env = {**os.environ, "JUPYTER_TOKEN": token, "JUPYTER_CONFIG_PATH": config}
+    return _run_with_warm_up(command, env)
+
+
+def _run_with_warm_up(command: list[str], env: dict[str, str]) -> int:
+    """Run JupyterLab until it ends; leave no process behind, whatever ends this one."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    running = [subprocess.Popen(command, env=env)]
     try:
-        return subprocess.call(command, env={**os.environ, "JUPYTER_TOKEN": token})
-    except KeyboardInterrupt:
-        return 0
+        running.append(
+            subprocess.Popen([sys.executable, "-c", _WARM_UP], stderr=subprocess.DEVNULL)
+        )
+        while True:
+            try:
+                return running[0].wait()
+            except KeyboardInterrupt:  # JupyterLab hears it too, and asks
+                continue
     finally:
-        warm.terminate()
-        warm.wait()
+        for process in running:
+            process.terminate()
+            process.wait()
 
 
 _WARM_UP = "from cemlab import sim, plots, widgets; sim.warm_up()"
@@ -103,7 +120,7 @@ def _check_port(port: int) -> None:
         except OSError as error:
             msg = (
                 f"--port must be free, got {port} ({error.strerror}): "
-                f"close what uses it, or run cemlab lab --port {port + 1 if port < 65535 else port - 1}"
+                f"perhaps the workbench is open already; else run it with --port {port + 1 if port < 65535 else port - 1}"
             )
             raise ValueError(msg) from None
 
@@ -151,7 +168,7 @@ def _case_validate(arguments: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             wrong += 1
         else:
-            print(f"{path}: {len(case.facts)} facts, {len(case.scenarios)} scenarios, right")
+            print(f"{path}: {len(case.facts)} facts, {len(case.scenarios)} scenarios, no errors")
     return 1 if wrong else 0
 
 

@@ -139,37 +139,22 @@ def _inside_out(
 
 def _outside_in(seen: Observation, enough: float) -> Iterator[_Measure]:
     table = cem.journeys(seen)
-    public = table["public"]
     perhaps = last_word(seen, "resolve", sure=False)
     what = "of journeys are resolved in the customer's word"
     yield _flags("CEM", "journeys resolved", table["resolved"], perhaps, enough, what)
     yield _length(table)
-    yield _total(
-        "CEM",
-        "contacts",
-        table["contacts"],
-        "contacts",
-        "Times customers told their story",
-    )
-    yield _total(
-        "CEM",
-        "hand-offs",
-        table["handoffs"],
-        "hand-offs",
-        "Times they were sent to another desk",
-    )
-    broken = table["promises_broken"]
-    rule = GREY if broken.isna().all() else RED if (broken > 0).any() else GREEN
-    yield _total("CEM", "promises broken", broken, "promises", "Promises whose time passed", rule)
-    rule = GREY if public.isna().all() else RED if public.any() else GREEN
-    yield _total(
-        "CEM",
-        "gone public",
-        public.astype("Int64"),
-        "journeys",
-        "Journeys that went public",
-        rule,
-    )
+    sure = table if seen.surely is seen else cem.journeys(seen.surely)
+    counts = [
+        ("contacts", "contacts", "contacts", "Times customers told their story"),
+        ("hand-offs", "handoffs", "hand-offs", "Times they were sent to another desk"),
+        ("promises broken", "promises_broken", "promises", "Promises whose time passed"),
+    ]
+    for metric, column, unit, what in counts:
+        ruled = metric == "promises broken"
+        yield _total("CEM", metric, sure[column], table[column], unit, what, ruled=ruled)
+    went = [part["public"].astype("Int64") for part in (sure, table)]
+    what = "Journeys that went public"
+    yield _total("CEM", "gone public", went[0], went[1], "journeys", what, ruled=True)
 
 
 def _share(
@@ -208,13 +193,15 @@ def _first_answer(seen: Observation) -> _Measure:
 
 
 def _avoided(seen: Observation, currency: str) -> _Measure:
-    table = desk.cost_avoided(seen).dropna(subset="avoided")
-    if table.empty:
+    perhaps = desk.cost_avoided(seen).dropna(subset="avoided")
+    if perhaps.empty:
         return _not_recorded("CRM", "cost avoided", currency)
-    total = float(table["avoided"].sum())
-    paid, refused = float(table["paid"].sum()), float(table["refused"].sum())
-    sentence = f"{refused:,.0f} refused, {paid:,.0f} paid after all ({currency})."
-    return _Measure("CRM", "cost avoided", total, total, currency, len(table), PLAIN, sentence)
+    surely = perhaps if seen.surely is seen else desk.cost_avoided(seen.surely)
+    refused, paid = ([t[c].sum() for t in (surely, perhaps)] for c in ("refused", "paid"))
+    low, high = float(refused[0] - paid[1]), float(refused[1] - paid[0])
+    spans = [f"{a:,.0f}" if a == b else f"{a:,.0f} to {b:,.0f}" for a, b in (refused, paid)]
+    sentence = f"{spans[0]} refused, {spans[1]} paid after all ({currency})."
+    return _Measure("CRM", "cost avoided", low, high, currency, len(perhaps), PLAIN, sentence)
 
 
 def _length(table: pd.DataFrame) -> _Measure:
@@ -232,22 +219,24 @@ def _length(table: pd.DataFrame) -> _Measure:
 
 
 def _total(
-    lens: str, metric: str, counts: pd.Series, unit: str, what: str, colour: str = PLAIN
+    lens: str,
+    metric: str,
+    surely: pd.Series,
+    perhaps: pd.Series,
+    unit: str,
+    what: str,
+    *,
+    ruled: bool,
 ) -> _Measure:
-    known = counts.dropna()
+    """Add up counts; a ruled measure is red as soon as one is surely above zero."""
+    known = perhaps.dropna()
     if known.empty:
         return _not_recorded(lens, metric, unit)
-    total = float(known.sum())
-    return _Measure(
-        lens,
-        metric,
-        total,
-        total,
-        unit,
-        len(known),
-        colour,
-        f"{what}: {total:,.0f} (n = {len(known)}).",
-    )
+    low, high = float(surely.dropna().sum()), float(known.sum())
+    colour = (RED if low > 0 else UNSURE if high > 0 else GREEN) if ruled else PLAIN
+    shown = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+    sentence = f"{what}: {shown} (n = {len(known)})."
+    return _Measure(lens, metric, low, high, unit, len(known), colour, sentence)
 
 
 def _not_recorded(lens: str, metric: str, unit: str) -> _Measure:

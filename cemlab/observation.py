@@ -53,6 +53,14 @@ class Observation:
         return first, number
 
     @cached_property
+    def surely(self) -> "Observation":
+        """The same without the rows that may come later than `until`."""
+        if self.sure.all():
+            return self
+        log = self.log[self.sure].reset_index(drop=True)
+        return Observation(log, self.until, np.ones(len(log), bool), self.kinds)
+
+    @cached_property
     def waits(self) -> pd.DataFrame:
         """One row a customer's contact, as :func:`waits` returns them."""
         table = _waiting.by_contact(self.log, self.until)

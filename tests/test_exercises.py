@@ -16,7 +16,7 @@ def _own_folder(tmp_path, monkeypatch):
 
 def test_prediction_is_shown_and_kept():
     guess = predict("ubg.1", 0.6)
-    assert str(guess) == "60%"
+    assert str(guess) == "60% stay small"
     assert "60%" in guess._repr_html_()
     kept = predictions()
     assert kept[["id", "value"]].values.tolist() == [["ubg.1", 0.6]]
@@ -58,7 +58,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
     [
         (
             lambda: predict("ubg.1", 60),
-            r"the prediction ubg.1 must be a finite number in \[0, 1\], got 60",
+            r"must be a number from 0 to 1 \(a part: 0.75 means 75 %\), got 60",
         ),
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
         (lambda: predict("nosuch.1", 0.5), "must begin with one of start, ubg"),

@@ -107,3 +107,15 @@ def test_readme_names_every_notebook_and_case():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in [*NOTEBOOKS, *(ROOT / "casestudies").glob("*.yaml")]:
         assert path.name in text or path.stem in text, path
+
+
+def test_links_lead_somewhere():
+    pages = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *NOTEBOOKS,
+    ]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"

@@ -29,8 +29,8 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
         from the failure, or else the first event, to the solution or the end of the observation; two
         values where times are uncertain), `contacts`, `handoffs`, `switches` (of
         channel from contact to contact), `repeats` (contacts after the first),
-        `promises_broken`, `resolved` (the customer's word), `closed` (the company's),
-        `public` (these three: surely, by the end of the observation), `audience` (people, the largest named), `censored` (not resolved yet).
+        `promises_broken`, `resolved` (the customer's word, surely), `closed` (the company's, surely),
+        `public`, `audience` (people, the largest named), `censored` (not resolved yet).
 
     Examples
     --------
@@ -49,7 +49,7 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen, rows)
     _add_counts(table, seen, rows)
     own = rows["actor"] == "customer"
-    public = _count(seen, own & (rows["kind"] == "publish") & seen.sure) > 0
+    public = _count(seen, own & (rows["kind"] == "publish")) > 0
     table["public"] = _if_recorded(seen, {"publish"}, public.astype("boolean"))
     heard = rows["value"].where(own & rows["kind"].isin(["contact", "publish"]))
     table["audience"] = heard.groupby(seen.journey).max()

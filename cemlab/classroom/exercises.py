@@ -49,7 +49,7 @@ class Prediction:
 
     def __str__(self) -> str:
         if self.form == "percent":
-            return f"{self.value:.0%}"
+            return f"{self.value:.0%} {self.unit}".strip()
         return f"{self.value:,.6g} {self.unit}".strip()
 
     def _repr_html_(self) -> str:
@@ -97,7 +97,13 @@ def predict(id: str, value: float) -> Prediction:
     if not isinstance(question, Guess):
         msg = f"id must be a question to predict, got {id!r}, which is checked: use check({id!r}, answer)"
         raise ValueError(msg)
-    number = _checks.number(f"the prediction {id}", value, low=question.low, high=question.high)
+    try:
+        number = _checks.number(f"the prediction {id}", value, low=question.low, high=question.high)
+    except ValueError:
+        rule = f"a number from {question.low:g} to {question.high:g}"
+        part = " (a part: 0.75 means 75 %)" if question.form == "percent" else ""
+        msg = f"the prediction {id} must be {rule}{part}, got {value!r}"
+        raise ValueError(msg) from None
     return Prediction(id, number, question.form, question.unit, _keep(id, number))
 
 
@@ -203,6 +209,8 @@ def _judge_number(question: Number, answer: Any) -> Feedback:
     try:
         value = _checks.number("the answer", answer)
     except ValueError as error:
+        if isinstance(answer, str):
+            return Feedback(False, "Write the number without quotation marks.")
         return Feedback(False, f"{error}.")
     if question.low <= value <= question.high:
         return Feedback(True, question.why)
@@ -211,7 +219,7 @@ def _judge_number(question: Number, answer: Any) -> Feedback:
 
 
 def _judge_choice(question: Choice, answer: Any) -> Feedback:
-    letter = str(answer).strip().lower()
+    letter = str(answer).strip(" ).(").lower()
     if letter not in question.options:
         return Feedback(False, f"Answer with one of the letters {', '.join(question.options)}.")
     if letter == question.answer:
@@ -227,8 +235,9 @@ def _judge_order(question: Order, answer: Any) -> Feedback:
         return Feedback(False, f"Use each of the {len(question.answer)} steps once.{rest}")
     for given, wanted in zip(steps, question.answer, strict=True):
         if given != wanted:
-            place = question.answer.index(wanted) + 1
-            return Feedback(False, f"Right up to step {place - 1}. {question.hint}")
+            right = question.answer.index(wanted)
+            so_far = f"Right up to step {right}." if right else "The first step is another one."
+            return Feedback(False, f"{so_far} {question.hint}")
     return Feedback(True, question.why)
 
 
@@ -237,6 +246,8 @@ def _judge_interval(question: Interval, answer: Any) -> Feedback:
         low, high = (_checks.number("a limit", value) for value in answer)
     except (TypeError, ValueError):
         return Feedback(False, "Give two numbers: (low, high).")
+    if low > high:
+        return Feedback(False, "Give the low number first: (low, high).")
     if low > question.low[1] or high < question.high[0]:
         return Feedback(False, question.missed)
     if low < question.low[0] or high > question.high[1]:
@@ -256,7 +267,7 @@ def _judge_memo(question: Memo, answer: Any) -> Feedback:
     if len(ends) > question.sentences:
         return Feedback(False, f"You have {len(ends)} sentences; keep to {question.sentences}.")
     if missing:
-        return Feedback(False, f"Not touched yet: {'; '.join(missing)}.")
+        return Feedback(False, f"I look for words only, and found none for: {'; '.join(missing)}.")
     return Feedback(True, question.why)
 
 

@@ -41,7 +41,7 @@ def timeline(events: pd.DataFrame, *, title: str | None = None, ax: Axes | None 
         words and the marks (hollow: our reading adds to the source, or it is shaky).
     """
     rows = _lines(events)
-    ax = ax or new_axes(height=1.3 + 0.33 * len(rows))
+    ax = ax or new_axes(height=1.3 + 0.27 * len(rows))
     late = events["time"].min() + 0.6 * (events["time"].max() - events["time"].min())
     with plt.rc_context(STYLE):
         for y, row in enumerate(rows.itertuples()):
@@ -82,7 +82,7 @@ def scoreboard(
     """Draw both lenses side by side (`lenses.compare`): a lamp and a sentence a measure."""
     sides = [comparison[comparison["lens"] == lens] for lens in ("CRM", "CEM")]
     depth = max(len(side) for side in sides)
-    ax = ax or new_axes(width=11.5, height=1.6 + 0.62 * depth)
+    ax = ax or new_axes(width=11.5, height=1.4 + 0.5 * depth)
     heads = {"CRM": "Company's lens (CRM)", "CEM": "Customer's lens (CEM)"}
     seen = lenses.colours(comparison)
     with plt.rc_context(STYLE):
@@ -104,7 +104,7 @@ def scoreboard(
                 )
                 ax.text(x + 0.09, y + 0.6, row.sentence, va="center", size=10.5, color="#333333")
         if prediction is not None:
-            ax.text(1.98, depth, f"Your prediction: {prediction}", ha="right", **PREDICTION)
+            ax.text(0.02, depth - 0.4, f"Your prediction: {prediction}", **PREDICTION)
         ax.set_title(title or lenses.verdict(comparison), loc="left", **TITLE)
     return ax
 
@@ -145,7 +145,7 @@ def _actor_key(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot([], [], "o", ms=9, color=ACTORS[actor], label=actor)
     if rows["shaky"].any():
         ax.plot([], [], "o", ms=9, mec=GREY, mfc="white", mew=2, label="our reading, or contested")
-    ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
+    ax.legend(loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
 
 
 def _lamp(ax: Axes, x: float, y: float, colour: str, *, size: float) -> None:

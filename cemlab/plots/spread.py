@@ -112,7 +112,7 @@ def replays(
             _scaled_readings(ax, readings, pd.Timestamp(start), days)
         ax.set_xlim(0, days)
         ax.set_xlabel("days since the post")
-        ax.set_ylabel("tellings (% of the largest replay)")
+        ax.set_ylabel("times told (% of the largest replay)")
         ax.legend(loc="center right", frameon=False)
         show_prediction(ax, prediction)
         ax.set_title(
@@ -169,7 +169,7 @@ def policies(reaches: pd.DataFrame, *, title: str | None = None, ax: Axes | None
         One column a policy, one row a replicate (`Case.reaches`, `Case.vary`).
     """
     shares = class_shares(reaches)
-    ax = ax or new_axes(width=10.5, height=1.9 + 0.55 * len(reaches.columns))
+    ax = ax or new_axes(width=10.5, height=1.9 + 0.45 * len(reaches.columns))
     with plt.rc_context(STYLE):
         left = np.zeros(len(reaches.columns))
         for (name, row), colour in zip(shares.iterrows(), _SHADES, strict=True):
@@ -190,7 +190,7 @@ def policies(reaches: pd.DataFrame, *, title: str | None = None, ax: Axes | None
         ax.set_xlabel(f"part of {len(reaches):,} replays, by people who share")
         ax.legend(
             loc="upper center",
-            bbox_to_anchor=(0.45, -0.8 / (0.55 * left.size + 0.4)),
+            bbox_to_anchor=(0.45, -0.8 / (0.45 * left.size + 0.4)),
             ncols=6,
             frameon=False,
         )
@@ -214,23 +214,37 @@ def class_shares(reaches: pd.DataFrame) -> pd.DataFrame:
 
 
 def paired_difference(
-    comparison: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None
+    comparison: pd.DataFrame,
+    *,
+    a: str = "as it happened",
+    b: str = "other decision",
+    title: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw each replay under two policies (`Case.compare`): below the line, it got smaller."""
     ax = ax or new_axes(width=7.5, height=5.2)
-    a, b = comparison["reach_a"], comparison["reach_b"]
+    first, second = comparison["reach_a"], comparison["reach_b"]
     with plt.rc_context(STYLE):
-        top = 2.0 * max(a.max(), b.max(), 10)
+        top = 2.0 * max(first.max(), second.max(), 10)
         ax.plot([0, top], [0, top], color=GREY, lw=1, label="no change")
-        ax.plot(a, b, "o", ms=6, color=BLUE, alpha=0.35, mew=0, label="one replay, both policies")
+        ax.plot(
+            first,
+            second,
+            "o",
+            ms=6,
+            color=BLUE,
+            alpha=0.35,
+            mew=0,
+            label="one replay, both decisions",
+        )
         ax.set_xscale("symlog", linthresh=1)
         ax.set_yscale("symlog", linthresh=1)
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         ax.set_xlim(-0.3, top)
         ax.set_ylim(-0.3, top)
-        ax.set_xlabel("people who share: as it happened")
-        ax.set_ylabel("people who share: other policy")
+        ax.set_xlabel(f"people who share: {a}")
+        ax.set_ylabel(f"people who share: {b}")
         ax.legend(loc="upper left", frameon=False)
         change = comparison["difference"]
         error = 2 * change.std() / len(change) ** 0.5
