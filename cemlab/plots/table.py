@@ -26,8 +26,9 @@ def table(frame: pd.DataFrame, *, decimals: int = 2) -> HTML:
 
 def _cell(tag: str, words: str, column: pd.Series) -> str:
     side = "right" if column.dtype.kind in "iuf" else "left"
+    wrap = "nowrap" if column.dtype.kind == "M" else "normal"
     escaped = words.replace("&", "&amp;").replace("<", "&lt;")
-    return f'<{tag} style="text-align:{side};font-size:105%;white-space:normal">{escaped}</{tag}>'
+    return f'<{tag} style="text-align:{side};font-size:105%;white-space:{wrap}">{escaped}</{tag}>'
 
 
 def _words(value: object, decimals: int) -> str:
