@@ -13,7 +13,7 @@ from cemlab.crm import roi
 
 _WIDE = ipw.Layout(width="640px")
 _LABEL = {"description_width": "240px"}
-RUNS = 200
+RUNS = 150
 """Replays behind each move of a slider: enough for the shape, quick enough for the hand."""
 
 

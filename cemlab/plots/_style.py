@@ -4,10 +4,12 @@ import io
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = (
     "#0072B2",
@@ -25,6 +27,7 @@ STYLE = {
     "axes.titlesize": 15,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "text.parse_math": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -35,7 +38,7 @@ PREDICTION: dict[str, Any] = {
     "color": "white",
     "bbox": {"boxstyle": "round,pad=0.4", "fc": PURPLE, "ec": "none"},
 }
-TITLE: dict[str, Any] = {"fontsize": 15, "fontweight": "bold"}
+TITLE: dict[str, Any] = {"fontsize": 15, "fontweight": "bold", "y": 1.0, "pad": 6}
 SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE)
 
 
@@ -60,8 +63,10 @@ def png(ax: Axes) -> bytes:
     """Return the picture of hidden axes; margins are worked out once, to be quick afterwards."""
     canvas = ax.figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
+    canvas.draw()
     file = io.BytesIO()
-    canvas.print_png(file, pil_kwargs={"compress_level": 1})
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.save(file, format="png", compress_level=1)
     canvas.figure.set_layout_engine("none")
     return file.getvalue()
 

@@ -43,6 +43,7 @@ def money(
         ax.set_yticks(range(len(amounts)), list(amounts))
         ax.set_ylim(len(amounts) - 0.5, -0.5)
         ax.set_xscale("log")
+        ax.minorticks_off()
         ax.set_xlim(limits or (min(r[0] for r in rows) / 3, max(r[1] for r in rows) * 300))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _usd(value)))
         ax.set_xlabel("US dollars (each step is ten times the last)")

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from cemlab import readings as counter
 from cemlab.plots._style import (
@@ -145,10 +145,11 @@ def reach_distribution(
                 label=f"{name} (mean {mean:,.0f})",
             )
             if len(table.columns) <= 2:
-                ax.bar_label(bars, [f"{value:.0%}" for value in shares[name]], padding=2)
+                ax.bar_label(bars, [f"{v:.0%}" if v else "" for v in shares[name]], padding=2)
         ax.set_xticks(range(len(shares)), list(shares.index))
         ax.set_xlabel("people who share the story")
         ax.set_ylabel("part of all replays")
+        ax.yaxis.set_major_locator(MaxNLocator(4))
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_ylim(0, shares.to_numpy().max() * 1.35)
         ax.legend(loc="upper right", frameon=False)
