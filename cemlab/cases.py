@@ -51,7 +51,18 @@ def load(slug: str) -> "Case":
 
 
 def read(path: str | Path) -> "Case":
-    """Return the case in any file, checked field by field; nothing in it is run."""
+    """Return the case in any file, checked field by field; nothing in it is run.
+
+    Raises
+    ------
+    CaseError
+        Names file, line, field, rule and value of the first thing that is wrong.
+
+    Examples
+    --------
+    >>> read(paths()[0]).slug
+    'united-breaks-guitars'
+    """
     return _yaml.read(Path(path), Case, CaseError, Case.problems)
 
 
@@ -91,12 +102,29 @@ class Case(CaseFile):
         return events.validate(pd.DataFrame(rows))
 
     def fact_table(self, *ids: str) -> pd.DataFrame:
-        """Return the facts (all, or those named) with figure, mark and sources in words."""
+        """Return the facts (all, or those named) with figure, mark and sources in words.
+
+        Raises
+        ------
+        ValueError
+            If the case has no such fact.
+
+        Examples
+        --------
+        >>> load("united-breaks-guitars").fact_table("UBG-08").loc["UBG-08", "figure"]
+        '7 or 8 or 12'
+        """
         _checks.one_of_each("fact", ids, self.facts)
         return _case_tables.facts(self, ids)
 
     def parameters(self, scenario: str) -> pd.DataFrame:
-        """Return a scenario's parameters: `value`, `low`, `high`, `unit`, `basis`, `mark`, `note`."""
+        """Return a scenario's parameters: `value`, `low`, `high`, `unit`, `basis`, `mark`, `note`.
+
+        Examples
+        --------
+        >>> load("united-breaks-guitars").parameters("as-it-happened").loc["share_chance", "mark"]
+        'assumed'
+        """
         return _case_tables.parameters(self, self._settings(scenario))
 
     def decisions(self) -> pd.DataFrame:
@@ -134,7 +162,16 @@ class Case(CaseFile):
     def reach(
         self, scenario: str, *, runs: int, rng: Any = None, **changes: Any
     ) -> "pd.Series[int]":
-        """Return the reach (people who share) of many runs of one scenario, a Series by run."""
+        """Return the reach (people who share) of many runs of one scenario, a Series by run.
+
+        Run r is the history of ``simulate(..., replicate=r)``; `rng` and `changes` as there.
+
+        Examples
+        --------
+        >>> case = load("united-breaks-guitars")
+        >>> case.reach("recovery-before", runs=3, rng=1, recovery_chance=1).tolist()
+        [0, 0, 0]
+        """
         model, network, values, _ = self._setup(scenario, changes)
         if not hasattr(model, "reach"):
             msg = f"scenario must use a model with a reach, got {model.__name__.rsplit('.')[-1]!r}"
@@ -146,6 +183,12 @@ class Case(CaseFile):
         """Return the histories of many runs: `replicate`, `day` since the start, `variable`, `value`.
 
         Replicate r is the history that `reach` counts at place r.
+
+        Examples
+        --------
+        >>> case = load("united-breaks-guitars")
+        >>> case.replays("as-it-happened", runs=2, rng=1)["variable"].unique().tolist()
+        ['new', 'total', 'exposures']
         """
         model, network, values, start = self._setup(scenario, changes)
         luck = _luck.fixed(rng)
@@ -204,6 +247,12 @@ class Case(CaseFile):
         """Return the reach of several policies on the same luck: a column each, a row a replicate.
 
         `policies` maps a name to what `compare` takes: a scenario, or changes of one.
+
+        Examples
+        --------
+        >>> case = load("united-breaks-guitars")
+        >>> case.reaches({"none": {"share_chance": 0}}, runs=2, rng=1)["none"].tolist()
+        [1, 1]
         """
         luck = _luck.fixed(rng)
         columns = {}
@@ -215,7 +264,14 @@ class Case(CaseFile):
     def vary(
         self, scenario: str, parameter: str, values: Sequence[float], *, runs: int, rng: Any = None
     ) -> pd.DataFrame:
-        """Return the reach with one parameter at several values, on the same luck: a column each."""
+        """Return the reach with one parameter at several values, on the same luck: a column each.
+
+        Examples
+        --------
+        >>> case = load("united-breaks-guitars")
+        >>> list(case.vary("as-it-happened", "share_chance", [0, 0.05], runs=2, rng=1).columns)
+        ['0', '0.05']
+        """
         policies = {f"{value:g}": {"scenario": scenario, parameter: value} for value in values}
         return self.reaches(policies, runs=runs, rng=rng).rename_axis(columns=parameter)
 

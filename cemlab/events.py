@@ -139,7 +139,15 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def write(events: pd.DataFrame, path: str | Path) -> None:
-    """Validate a log and write it as CSV; an older file stays whole if this fails."""
+    """Validate a log and write it as CSV; an older file stays whole if this fails.
+
+    Raises
+    ------
+    ValueError
+        If the log breaks a rule; nothing is written then.
+    OSError
+        If the place cannot be written.
+    """
     frame = validate(events)
     with replacing(path) as draft:
         frame.to_csv(draft, index=False, encoding="utf-8")

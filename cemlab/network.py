@@ -144,7 +144,15 @@ class Network:
 
     @classmethod
     def from_networkx(cls, graph: Any) -> "Network":
-        """Build a network from a networkx graph; the ties' ``weight`` is kept if all have one."""
+        """Build a network from a networkx graph; the ties' ``weight`` is kept if all have one.
+
+        Nodes become `labels`, in the graph's order; parallel edges are merged.
+
+        Raises
+        ------
+        ValueError
+            If a weight is negative or not finite.
+        """
         number = {node: i for i, node in enumerate(graph.nodes)}
         ties = list(graph.edges(data="weight"))
         pairs = np.array([(number[u], number[v]) for u, v, _ in ties], np.int64).reshape(-1, 2)

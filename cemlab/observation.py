@@ -81,6 +81,18 @@ def observe(log: Log, observed_until: object = None) -> Observation:
     """Validate a log and cut it at a moment (default: the last time in it).
 
     An observation is passed through as it is.
+
+    Raises
+    ------
+    ValueError
+        If the log breaks a rule, or `observed_until` is no date.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": "customer", "kind": "contact",
+    ...                     "time": ["2024-05-01", "2024-06-01"]})
+    >>> len(observe(log, "2024-05-31").log)
+    1
     """
     if isinstance(log, Observation):
         if observed_until is not None:

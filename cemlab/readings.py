@@ -40,6 +40,13 @@ def envelope(readings: pd.DataFrame, times: ArrayLike) -> pd.DataFrame:
     -------
     DataFrame
         `time`, `low`, `high` (infinite after the last reading).
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"time": pd.to_datetime(["2009-07-06", "2009-07-16"]), "views": [0, 100],
+    ...                     "precision": "exact", "confidence": "independent"})
+    >>> envelope(two, ["2009-07-10"])[["low", "high"]].values.tolist()
+    [[0.0, 100.0]]
     """
     trusted = limits(readings[_trusted(readings)]).sort_values("time")
     moments = pd.DatetimeIndex(np.asarray(times, "datetime64[us]"))

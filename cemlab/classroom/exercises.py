@@ -111,6 +111,11 @@ def predictions(*files: str | Path) -> pd.DataFrame:
     """Return the last prediction of each reader: `reader` (the file), `id`, `value`.
 
     Without arguments: your own, from the current folder.
+
+    Raises
+    ------
+    ValueError
+        If a file is missing, or one of its lines is no prediction.
     """
     tables = []
     for file in [Path(name) for name in files] or [Path(KEPT_IN)]:

@@ -41,12 +41,12 @@ def _tidy(notebook: nbformat.NotebookNode) -> None:
 
 
 def _small(picture: str) -> str:
-    """Return a base64 PNG with at most 64 colours: plots need no more."""
+    """Return a base64 PNG with at most 256 colours: plots need no more."""
     image = Image.open(io.BytesIO(base64.b64decode(picture)))
     flat = Image.new("RGB", image.size, "white")
     flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
     file = io.BytesIO()
-    flat.quantize(64, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
+    flat.quantize(256, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
 
