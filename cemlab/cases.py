@@ -1,16 +1,13 @@
 """Cases: a documented story as facts with sources, an event log, and what-ifs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cemlab import _case_tables, _checks, _luck, _shelf, _yaml, events, sim
-from cemlab._case_file import CaseFile, Problem, Scenario, Setting
-from cemlab.network import Network
+from cemlab import _case_tables, _checks, _luck, _scenarios, _shelf, _yaml, events
+from cemlab._case_file import CaseFile, Problem
 from cemlab.run import Run
 
 
@@ -125,7 +122,7 @@ class Case(CaseFile):
         >>> load("united-breaks-guitars").parameters("as-it-happened").loc["share_chance", "mark"]
         'assumed'
         """
-        return _case_tables.parameters(self, self._settings(scenario))
+        return _case_tables.parameters(self, _scenarios.complete(self, scenario).parameters)
 
     def decisions(self) -> pd.DataFrame:
         """Return the scenarios in words: `title`, `decision`, `cost_usd` (NaN if nobody pays), `mark`."""
@@ -155,9 +152,7 @@ class Case(CaseFile):
         >>> case.simulate("as-it-happened", rng=1, share_chance=0.0, press_followers=0).final("total")
         1.0
         """
-        model, network, values, start = self._setup(scenario, changes)
-        run: Run = model.simulate(network, **values, **start, rng=rng)
-        return run
+        return _scenarios.set_up(self, scenario, changes).simulate(rng)
 
     def reach(
         self, scenario: str, *, runs: int, rng: Any = None, **changes: Any
@@ -172,7 +167,7 @@ class Case(CaseFile):
         >>> case.reach("recovery-before", runs=3, rng=1, recovery_chance=1).tolist()
         [0, 0, 0]
         """
-        model, network, values, _ = self._setup(scenario, changes)
+        model, network, values, _ = _scenarios.set_up(self, scenario, changes)
         if not hasattr(model, "reach"):
             msg = f"scenario must use a model with a reach, got {model.__name__.rsplit('.')[-1]!r}"
             raise ValueError(msg)
@@ -190,12 +185,12 @@ class Case(CaseFile):
         >>> case.replays("as-it-happened", runs=2, rng=1)["variable"].unique().tolist()
         ['new', 'total', 'exposures']
         """
-        model, network, values, start = self._setup(scenario, changes)
+        setup = _scenarios.set_up(self, scenario, changes)
         luck = _luck.fixed(rng)
         total = _checks.whole("runs", runs, low=1)
         histories = []
         for replicate in range(total):
-            run = model.simulate(network, **values, **start, rng=luck, replicate=replicate)
+            run = setup.simulate(luck, replicate)
             series = run.series.assign(replicate=replicate)
             series["day"] = (series["time"] - series["time"].iloc[0]) / pd.Timedelta("1D")
             histories.append(series[["replicate", "day", "variable", "value"]])
@@ -278,103 +273,17 @@ class Case(CaseFile):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond single fields: broken references, models, the log."""
         yield from self.broken_references()
-        for name, scenario in self.scenarios.items():
-            model = self._with_base(scenario).model
-            if model not in sim.names():
-                yield (
-                    ("scenarios", name, "model"),
-                    f"must be one of {', '.join(sim.names())}, got {model!r}",
-                )
-                continue
-            taken = signature(sim.get(str(model))).parameters
-            allowed = [name for name in taken if name not in _NOT_SET_BY_CASES]
-            for parameter in scenario.parameters:
-                if parameter not in allowed:
-                    rule = (
-                        f"must be a parameter of {model} ({', '.join(allowed)}), got {parameter!r}"
-                    )
-                    yield ("scenarios", name, "parameters", parameter), rule
-            whole = self._with_base(scenario)
-            needed = [name for name in allowed if taken[name].default is Parameter.empty]
-            missing = [name for name in needed if name not in whole.parameters]
-            if missing:
-                yield (
-                    ("scenarios", name, "parameters"),
-                    f"must give {', '.join(missing)}, got nothing",
-                )
-            if "network" in taken and whole.network is None:
-                yield (
-                    ("scenarios", name, "network"),
-                    f"must be given, as {model} needs one, got nothing",
-                )
-            if whole.start is not None and whole.start.latest is not None:
-                yield ("scenarios", name, "start"), "must be one day, got a span"
-            if not missing and (whole.network is None or whole.network.size <= _TRIED_UP_TO):
-                try:
-                    self.simulate(name, rng=0)
-                except ValueError as error:
-                    yield ("scenarios", name, "parameters"), f"must run: {error}"
+        yield from _scenarios.problems(self)
         try:
             self.events()
         except ValueError as error:
             yield ("timeline",), f"must be an event log: {error}"
-
-    def _with_base(self, scenario: Scenario) -> Scenario:
-        base = self.scenarios.get(scenario.like or "")
-        if base is None:
-            return scenario
-        given = {k: v for k, v in scenario if v is not None and k != "parameters"}
-        return base.model_copy(
-            update={**given, "parameters": {**base.parameters, **scenario.parameters}}
-        )
-
-    def _settings(self, scenario: str) -> dict[str, Setting]:
-        _checks.one_of("scenario", scenario, self.scenarios)
-        return self._with_base(self.scenarios[scenario]).parameters
 
     def _policy(self, policy: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if isinstance(policy, str):
             return policy, {}
         changes = dict(policy)
         return changes.pop("scenario", next(iter(self.scenarios))), changes
-
-    def _setup(
-        self, scenario: str, changes: dict[str, Any]
-    ) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
-        settings = self._settings(scenario)
-        whole = self._with_base(self.scenarios[scenario])
-        grown = whole.network
-        of_network = [] if grown is None else ["size", "ties", "seed"]
-        model = sim.model(str(whole.model))
-        allowed = set(signature(model.simulate).parameters) - {
-            "network",
-            "rng",
-            "start",
-            "replicate",
-        }
-        _checks.one_of_each("change", changes, [*sorted(allowed), *of_network])
-        values = {name: setting.value for name, setting in settings.items()}
-        values |= {k: v for k, v in changes.items() if k in allowed}
-        network = None
-        if grown is not None:
-            drawn = grown.model_dump() | {k: v for k, v in changes.items() if k in of_network}
-            size = _checks.whole("size", drawn["size"], low=2, high=10_000_000)
-            ties = _checks.whole("ties", drawn["ties"], low=1, high=min(size - 1, 100))
-            seed = _checks.whole("seed", drawn["seed"], low=0)
-            network = _grow(size, ties, seed)
-        start = {} if whole.start is None else {"start": whole.start.time}
-        return model, network, values, start
-
-
-_TRIED_UP_TO = 100_000
-"""Validation runs scenarios on networks up to this size (people) once."""
-
-_NOT_SET_BY_CASES = {"network", "rng", "start", "replicate"}
-
-
-@lru_cache(maxsize=8)
-def _grow(size: int, ties: int, seed: int) -> Network:
-    return Network.preferential(size, ties, rng=seed)
 
 
 def _path(slug: str) -> Path:
