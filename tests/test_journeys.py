@@ -494,3 +494,11 @@ def test_the_log_that_was_given_stays_as_it_was():
     before = frame.copy()
     cem.journeys(frame)
     assert_frame_equal(frame, before)
+
+
+def test_a_promise_for_a_far_future_is_not_broken_yet():
+    frame = pd.DataFrame(
+        {"customer": "Ana", "time": ["2024-05-01", "2024-06-01"], "actor": ["company", "customer"],
+         "kind": ["promise", "contact"], "value": [1e12, None]}
+    )  # fmt: skip
+    assert cem.journeys(frame)["promises_broken"].tolist() == [0]

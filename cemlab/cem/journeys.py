@@ -8,6 +8,7 @@ from cemlab._waiting import following
 from cemlab.observation import Log, Observation, last_word, observe
 
 _HOUR = np.timedelta64(1, "h")
+_FAR_MIN = 1000 * 365 * 24 * 60.0
 
 
 def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
@@ -135,7 +136,8 @@ def _contacts(rows: pd.DataFrame, journey: NDArray[np.int64]) -> pd.Series:
 def _broken_promises(rows: pd.DataFrame, seen: Observation) -> pd.Series:
     """Mark promises whose due time passed without a callback or a solution."""
     broken = pd.Series(False, index=rows.index)
-    wait = pd.to_timedelta(rows["value"].where(rows["kind"] == "promise"), unit="m")
+    due_min = rows["value"].where(rows["kind"] == "promise").clip(upper=_FAR_MIN)
+    wait = pd.to_timedelta(due_min, unit="m")
     rows = rows.assign(journey=seen.journey, due=rows["until"] + wait)
     made = rows[rows["due"] <= seen.until]
     if made.empty:

@@ -59,7 +59,8 @@ def simulate(
     -------
     Run
         `series` has `new` and `total` sharers and `exposures` (all tellings so far) a
-        round; `events` one ``publish`` row, then one ``share`` row a further sharer.
+        round; `events` one ``publish`` row, then one ``share`` row a further sharer;
+        its extra column `heard_from` names the teller.
 
     Raises
     ------

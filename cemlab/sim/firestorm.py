@@ -135,8 +135,9 @@ def simulate(
 def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDArray[np.int64]:
     """Return how many people share in each of many replays, shape (runs,).
 
-    `params` are those of `simulate` (without `start`), with the same rules and errors. Replicate r of two calls with the
-    same `rng` is the same luck, and the history of ``simulate(..., replicate=r)``.
+    `params` are those of `simulate` (without `start`), with the same rules and errors.
+    Replicate r of two calls with the same `rng` is the same luck, and the history of
+    ``simulate(..., replicate=r)``.
 
     Examples
     --------
