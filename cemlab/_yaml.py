@@ -86,6 +86,10 @@ def _text(path: Path, error: type[ValueError]) -> str:
     return text
 
 
+class _Refused(yaml.MarkedYAMLError):
+    """Our own rule was broken; its sentence is complete."""
+
+
 class _Loader(yaml.SafeLoader):
     """The safe loader without dates (text until checked), aliases, deep nesting, repeated keys."""
 
@@ -132,9 +136,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _refuse(place: Any, rule: str, value: object) -> NoReturn:
-    raise yaml.MarkedYAMLError(
-        problem=f"{rule}, got {_short(value)}", problem_mark=place.start_mark
-    )
+    raise _Refused(problem=f"{rule}, got {_short(value)}", problem_mark=place.start_mark)
 
 
 def _data(path: Path, text: str, error: type[ValueError]) -> tuple[Any, Lines]:
@@ -150,7 +152,9 @@ def _data(path: Path, text: str, error: type[ValueError]) -> tuple[Any, Lines]:
     except yaml.MarkedYAMLError as found:
         mark = found.problem_mark or found.context_mark
         line = f", line {mark.line + 1}" if mark else ""
-        msg = f"{path}{line}: {_plain(found.problem or found.context or 'must be YAML')}"
+        rule = _plain(found.problem or found.context or "it is not")
+        rule = rule if isinstance(found, _Refused) else f"must be YAML, but {rule}"
+        msg = f"{path}{line}: {rule}"
         raise error(msg) from None
     except yaml.reader.ReaderError as found:
         number = text.count("\n", 0, found.position) + 1

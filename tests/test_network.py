@@ -105,6 +105,7 @@ def test_the_callers_arrays_stay_free():
     edges, weights = np.array(PATH), np.array([1.0, 2.0])
     Network.from_edges(edges, weights=weights)
     edges[0, 0], weights[0] = 2, 5.0
+    assert (edges[0, 0], weights[0]) == (2, 5.0)
 
 
 @pytest.mark.parametrize(

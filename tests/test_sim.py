@@ -50,8 +50,13 @@ def test_an_unknown_model_is_told_which_there_are(find, name):
         find(name)
 
 
-def test_warming_up_runs_every_model():
+def test_warming_up_runs_every_model(monkeypatch):
     sim.warm_up()
+    warmed = []
+    for name in sim.names():
+        monkeypatch.setattr(sim.model(name), "warm_up", lambda name=name: warmed.append(name))
+    sim.warm_up()
+    assert warmed == sim.names()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
