@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 from numpy.typing import ArrayLike, NDArray
 
 type_of_rng = "an integer of at least 0, a numpy.random.Generator or None"
@@ -145,6 +146,19 @@ def duration(name: str, value: object) -> pd.Timedelta:
         msg = f"{name} must be a span of time such as 1D or 12h, above zero, got {value!r}"
         raise ValueError(msg)
     return found
+
+
+def memory(name: str, need_bytes: float, way_out: str) -> None:
+    """Stop before anything is allocated if a request needs more memory than is free.
+
+    >>> memory("n", 8e18, "ask for fewer people")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: n must fit in memory, got a need of 8,000,000,000.0 GB where ... GB are free: ask for fewer people
+    """
+    free = psutil.virtual_memory().available
+    if need_bytes > free:
+        msg = f"{name} must fit in memory, got a need of {need_bytes / 1e9:,.1f} GB where {free / 1e9:,.1f} GB are free: {way_out}"
+        raise ValueError(msg)
 
 
 def _range_rule(noun: str, low: float, high: float) -> str:

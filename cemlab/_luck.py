@@ -13,7 +13,9 @@ import numpy as np
 from cemlab import _checks
 from cemlab._compiled import inlined, kernel
 
-LINK, OFFER, RECOVERY, STREAM = (np.uint64(n) for n in range(1, 5))
+LINK, OFFER, RECOVERY, STREAM, DURATION, THRESHOLD, RESPONSE, TIE, SIDE = (
+    np.uint64(n) for n in range(1, 10)
+)
 """Purposes: what a draw decides. Add new ones at the end, so that old luck stays."""
 
 _U = np.uint64

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from plain import both_ways, plainly
 
 from cemlab import _luck, sim
 from cemlab.network import Network
 from cemlab.run import Run
-from cemlab.sim import _kernels, _spread, cascade
+from cemlab.sim import _spread, cascade
+from cemlab.sim._kernels import cascade as _kernels
+from cemlab.sim._kernels import firestorm as _firestorm
 
 patiently = settings(deadline=None, max_examples=30, derandomize=True)
 NET = Network.from_edges([(0, 1), (1, 2), (2, 3), (3, 0), (1, 3), (4, 5)], n=7)
@@ -157,26 +160,6 @@ def test_a_thread_that_fails_is_heard():
 # --- compiled and plain Python ----------------------------------------------------------
 
 
-def plainly(name, *args):
-    """Run a kernel, and all it calls, as the Python it was written in."""
-    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):  # uint64 wraps
-        for module in (_luck, _kernels):
-            for called, function in vars(module).items():
-                if hasattr(function, "py_func"):
-                    patch.setattr(module, called, function.py_func)
-        return getattr(_kernels, name)(*args)
-
-
-def both_ways(name, args, outputs):
-    """Return (result, filled arrays) compiled and in plain Python."""
-    found = []
-    for call in (getattr(_kernels, name), lambda *a: plainly(name, *a)):
-        filled = [a.copy() for a in outputs]
-        result = call(*args, *filled)
-        found.append((result, [a.tolist() for a in filled]))
-    return found
-
-
 def scratch(n=NET.n):
     return [np.full(n, 9, np.uint8)] + [np.full(n, -7, np.int32) for _ in range(3)]
 
@@ -193,7 +176,7 @@ CHANCES = {
 @pytest.mark.parametrize("replicate", range(5))
 def test_spread_is_the_same_compiled_and_plain(chances, replicate):
     args = NET.start, NET.targets, JOINERS, ROUNDS, *CHANCES[chances], KEY, replicate
-    compiled, plain = both_ways("spread", args, scratch())
+    compiled, plain = both_ways(_kernels, "spread", args, scratch())
     assert plain == compiled
     assert compiled[0] >= 2
 
@@ -201,7 +184,7 @@ def test_spread_is_the_same_compiled_and_plain(chances, replicate):
 @pytest.mark.parametrize("chances", CHANCES)
 def test_paired_reach_is_the_same_compiled_and_plain(chances):
     args = NET.start, NET.targets, JOINERS, ROUNDS, *CHANCES[chances], KEY, 2, 12
-    compiled, plain = both_ways("reach_paired", args, [np.full(14, -1)])
+    compiled, plain = both_ways(_kernels, "reach_paired", args, [np.full(14, -1)])
     assert plain == compiled
     assert compiled[1][0].count(-1) == 4  # only replicates 2 to 11 are filled
 
@@ -209,14 +192,14 @@ def test_paired_reach_is_the_same_compiled_and_plain(chances):
 @pytest.mark.parametrize("p", [0.01, 0.4, 0.9])
 def test_fast_reach_is_the_same_compiled_and_plain(p):
     args = NET.start, NET.targets, JOINERS, p, _kernels.skip_table(p), KEY, 2, 12
-    compiled, plain = both_ways("reach_skipping", args, [np.full(14, -1)])
+    compiled, plain = both_ways(_kernels, "reach_skipping", args, [np.full(14, -1)])
     assert plain == compiled
     assert compiled[1][0].count(-1) == 4
 
 
 @pytest.mark.parametrize("p", [1e-300, 0.001, 0.5, 0.999])
 def test_gaps_are_the_same_compiled_and_plain(p):
-    assert_array_equal(plainly("skip_table", p), _kernels.skip_table(p))
+    assert_array_equal(plainly(_kernels, "skip_table", p), _kernels.skip_table(p))
 
 
 @pytest.mark.parametrize("needs", [0, 1, 3, 99])
@@ -224,7 +207,7 @@ def test_gaps_are_the_same_compiled_and_plain(p):
 def test_press_round_is_the_same_compiled_and_plain(needs, replicate):
     factor = np.array([0.6, 0.6, 0.3])
     args = NET.start, NET.targets, JOINERS[:1], factor, 1, needs, KEY, replicate
-    compiled, plain = both_ways("press_round", args, scratch())
+    compiled, plain = both_ways(_firestorm, "press_round", args, scratch())
     assert plain == compiled
 
 
@@ -232,7 +215,7 @@ def test_press_round_is_the_same_compiled_and_plain(needs, replicate):
 def test_firestorm_is_the_same_compiled_and_plain(members):
     offers = np.array([0.6]), np.array([0.6, 0.6, 0.2])
     args = NET.start, NET.targets, JOINERS[:members], *offers, 0.3, 0.5, 1, 2, KEY
-    compiled, plain = both_ways("reach_firestorm", args, [np.full(30, -1)])
+    compiled, plain = both_ways(_firestorm, "reach_firestorm", args, [np.full(30, -1)])
     assert plain == compiled
     assert 0 in compiled[1][0]
     assert max(compiled[1][0]) > 1

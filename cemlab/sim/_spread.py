@@ -1,26 +1,25 @@
 """What all spread models share: a checked plan, its history as a Run, and many replays of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
 from cemlab.network import Network
 from cemlab.run import Run
-from cemlab.sim import _kernels
+from cemlab.sim._history import Clock, by_round, log, totals
+from cemlab.sim._kernels import cascade as _kernels
 
 Initial = ArrayLike | Mapping[int, ArrayLike]
 Chance = ArrayLike | Mapping[int, float]
 
 MOST_ROUNDS = 100_000
 MOST_REPLICATES = 2**62
-_LAST_YEAR = 9999
 
 
 @dataclass(frozen=True)
@@ -66,21 +65,19 @@ def history(
         plan.factor, key, replicate, seen, who, when, heard,
     )  # fmt: skip
     who, when, heard = (array[:count].copy() for array in (who, when, heard))
-    origin = _checks.moment("start", start)
-    pace = _checks.duration("step", step)
-    if count and origin.year + int(when[-1]) * (pace / pd.Timedelta("365D")) > _LAST_YEAR:
-        msg = f"step must keep round {when[-1]} before the year {_LAST_YEAR}, got {step!r}"
-        raise ValueError(msg)
+    clock = Clock.of(start, step)
+    values = by_round(network, who, when)
     return Run(
         model=model,
         params=params,
-        series=_series(network, who, when, origin, pace),
+        series=totals(clock, np.arange(values["new"].size), values),
         key=int(key),
         make_events=partial(
-            _events, network, who, when, heard, origin, pace, f"{model} {key:016x}/{replicate}"
+            log, network.labels, clock, who, when, heard,
+            exposures=network.degrees, source=f"{model} {key:016x}/{replicate}",
         ),
         network=network.fingerprint,
-    )
+    )  # fmt: skip
 
 
 def reach_paired(
@@ -140,66 +137,3 @@ def _chances(p: Chance, arcs: int) -> tuple[NDArray[np.float64], NDArray[np.floa
         msg = f"p must be a probability in [0, 1], got {chance[wrong[0]]} for arc {wrong[0]}"
         raise ValueError(msg)
     return chance, (one if chance.size != 1 else np.ones(2))
-
-
-def _series(
-    network: Network,
-    who: NDArray[np.int32],
-    when: NDArray[np.int32],
-    start: pd.Timestamp,
-    step: pd.Timedelta,
-) -> pd.DataFrame:
-    rounds = int(when[-1]) + 1 if when.size else 1
-    new = np.bincount(when, minlength=rounds).astype(np.float64)
-    told = np.bincount(when, network.degrees[who], minlength=rounds)
-    values = {"new": new, "total": np.cumsum(new), "exposures": np.cumsum(told)}
-    times = _times(np.arange(rounds), start, step)
-    return pd.DataFrame(
-        {
-            "time": np.tile(times, len(values)),
-            "variable": np.repeat(list(values), rounds),
-            "value": np.concatenate(list(values.values())),
-        }
-    )
-
-
-def _times(rounds: NDArray[Any], start: pd.Timestamp, step: pd.Timedelta) -> NDArray[np.datetime64]:
-    offset = rounds * np.timedelta64(step).astype("timedelta64[us]")
-    times: NDArray[np.datetime64] = np.datetime64(start, "us") + offset
-    return times
-
-
-def _events(
-    network: Network,
-    who: NDArray[np.int32],
-    when: NDArray[np.int32],
-    heard: NDArray[np.int32],
-    start: pd.Timestamp,
-    step: pd.Timedelta,
-    source: str,
-) -> pd.DataFrame:
-    """Return the log; its extra column `heard_from` says from whom a sharer had the story."""
-    named = None if isinstance(network.labels, range) else network.labels
-    names = who if named is None else [name_of(named, i) for i in who]
-    tellers = pd.Series(heard).where(heard >= 0)
-    if named is not None:
-        tellers = pd.Series([None if i < 0 else name_of(named, i) for i in heard], dtype=object)
-    later = np.arange(who.size) > 0
-    return pd.DataFrame(
-        {
-            "customer": name_of(network.labels, who[0]) if who.size else [],
-            "time": _times(when, start, step),
-            "actor": np.where(later, "public", "customer"),
-            "by": names,
-            "kind": np.where(later, "share", "publish"),
-            "value": network.degrees[who].astype(np.float64),
-            "source": source,
-            "heard_from": tellers,
-        }
-    )
-
-
-def name_of(labels: Sequence[Any], person: int) -> Any:
-    """Return a person's label as a log can hold it: a whole number or text."""
-    label = labels[int(person)]
-    return label if isinstance(label, int | str) else str(label)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cemlab import _checks, _luck
 from cemlab.network import Network
 from cemlab.run import Run
-from cemlab.sim import _kernels
+from cemlab.sim._kernels import cascade as _kernels
 from cemlab.sim._spread import (
     MOST_REPLICATES,
     Chance,

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from cemlab import _checks, _luck
 from cemlab.network import Network
 from cemlab.run import Run
-from cemlab.sim import _kernels
-from cemlab.sim._spread import MOST_REPLICATES, Plan, history, name_of
+from cemlab.sim._history import name_of
+from cemlab.sim._kernels import firestorm as _kernels
+from cemlab.sim._spread import MOST_REPLICATES, Plan, history
 
 HOURS = 24.0
 

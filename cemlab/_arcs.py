@@ -1,0 +1,1 @@
+"""Arcs: pairs of people as sorted, merged rows."""

@@ -1,0 +1,1 @@
+"""Compiled kernels, one file a model: arrays and numbers in, arrays out."""
