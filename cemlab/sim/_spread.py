@@ -32,17 +32,30 @@ class Plan:
     factor: NDArray[np.float64]
 
     @classmethod
-    def of(cls, network: Network, *, initial: Initial, p: Chance) -> "Plan":
-        """Check `initial` and `p` against a network."""
-        waves = initial if isinstance(initial, Mapping) else {0: initial}
-        joiners, rounds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-        for t in sorted(
-            _checks.whole("initial's round", t, low=0, high=MOST_ROUNDS) for t in waves
-        ):
-            joiners.append(_checks.people("initial", waves[t], network.n))
-            rounds.append(np.full(joiners[-1].size, t, np.int64))
-        chance, factor = _chances(p, network.targets.size)
-        return cls(np.concatenate(joiners), np.concatenate(rounds), chance, factor)
+    def of(
+        cls,
+        network: Network,
+        *,
+        initial: Initial,
+        p: Chance,
+        names: tuple[str, str] = ("initial", "p"),
+    ) -> "Plan":
+        """Check `initial` and `p`, called by these names in errors, against a network."""
+        joiners, join_round = waves(network, initial, names[0])
+        chance, factor = _chances(names[1], p, network.targets.size)
+        return cls(joiners, join_round, chance, factor)
+
+
+def waves(
+    network: Network, initial: Initial, name: str = "initial"
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (who joins unasked, the round of each), checked, in the order of the rounds."""
+    given = initial if isinstance(initial, Mapping) else {0: initial}
+    joiners, rounds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for t in sorted(_checks.whole(f"{name}'s round", t, low=0, high=MOST_ROUNDS) for t in given):
+        joiners.append(_checks.people(name, given[t], network.n))
+        rounds.append(np.full(joiners[-1].size, t, np.int64))
+    return np.concatenate(joiners), np.concatenate(rounds)
 
 
 def history(
@@ -101,6 +114,17 @@ def reach_paired(
     return out
 
 
+def many(
+    name: str, runs: object, threads: object, network: Network, *, bytes_a_person: int = 13
+) -> tuple[int, int]:
+    """Check how many replays are asked for, and that they and each thread's notes have room."""
+    total = _checks.whole(name, runs, low=1)
+    workers = min(_checks.whole("threads", threads, low=1), total)
+    need = 8.0 * total + float(workers) * bytes_a_person * network.n
+    _checks.memory(name, need, f"ask for fewer {name}, fewer threads or a smaller network")
+    return total, workers
+
+
 def in_threads(work: Callable[[int, int], None], runs: int, threads: int) -> None:
     """Share replicates among threads; which thread takes which changes nothing."""
     size = max(1, -(-runs // (4 * threads)))
@@ -110,30 +134,30 @@ def in_threads(work: Callable[[int, int], None], runs: int, threads: int) -> Non
         job.result()
 
 
-def _chances(p: Chance, arcs: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _chances(name: str, p: Chance, arcs: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (chance by arc or one, factor by round): a link's p is their product."""
     one = np.ones(1)
     if isinstance(p, Mapping):
-        rounds = sorted(_checks.whole("p's round", t, low=0, high=MOST_ROUNDS) for t in p)
+        rounds = sorted(_checks.whole(f"{name}'s round", t, low=0, high=MOST_ROUNDS) for t in p)
         factor = np.zeros(rounds[-1] + 1 if rounds else 1)
         for t in rounds:
-            factor[t:] = _checks.probability(f"p from round {t}", p[t])
+            factor[t:] = _checks.probability(f"{name} from round {t}", p[t])
         return one, factor
     if isinstance(p, str) or not hasattr(p, "__len__"):
-        return np.array([_checks.probability("p", p)]), one
+        return np.array([_checks.probability(name, p)]), one
     try:
         chance = np.asarray(p, np.float64)
     except (TypeError, ValueError):
-        msg = f"p must be a probability in [0, 1], or one for each arc, got {p!r}"
+        msg = f"{name} must be a probability in [0, 1], or one for each arc, got {p!r}"
         raise ValueError(msg) from None
     if chance.shape != (arcs,):
         msg = (
-            f"p must be one probability, one for each of the {arcs} arcs, "
+            f"{name} must be one probability, one for each of the {arcs} arcs, "
             f"or a mapping of round to probability, got shape {chance.shape}"
         )
         raise ValueError(msg)
     wrong = np.flatnonzero(~((chance >= 0) & (chance <= 1)))
     if wrong.size:
-        msg = f"p must be a probability in [0, 1], got {chance[wrong[0]]} for arc {wrong[0]}"
+        msg = f"{name} must be a probability in [0, 1], got {chance[wrong[0]]} for arc {wrong[0]}"
         raise ValueError(msg)
     return chance, (one if chance.size != 1 else np.ones(2))

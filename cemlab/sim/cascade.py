@@ -16,6 +16,7 @@ from cemlab.sim._spread import (
     Plan,
     history,
     in_threads,
+    many,
     reach_paired,
 )
 
@@ -120,12 +121,97 @@ def reach(
     [1, 1, 1]
     """
     plan = Plan.of(network, initial=initial, p=p)
-    total = _checks.whole("runs", runs, low=1)
-    workers = _checks.whole("threads", threads, low=1)
+    total, workers = many("runs", runs, threads, network)
     key = _luck.key(rng)
     if plan.chance.size == plan.factor.size == 1 and not paired:
         return _reach_skipping(network, plan, key, total, workers)
     return reach_paired(network, plan, key, total, workers)
+
+
+def reach_from_each(
+    network: Network, *, p: float, rng: Any = None, replicate: int = 0
+) -> NDArray[np.int64]:
+    """Return how far the story goes from every person, in one draw of luck, shape (n,).
+
+    All ties are drawn once; whoever is joined by live ties reaches each other (themselves
+    included). So one pass answers "does it matter who complains?" for everybody at once.
+
+    Parameters
+    ----------
+    network : Network
+        Who hears whom, both ways: an undirected network of n people.
+    p : float
+        Chance that one telling convinces, in [0, 1]; the same for every tie.
+    rng : int or numpy.random.Generator, optional
+        Source of luck; with the same integer a higher `p` can only enlarge each reach.
+    replicate : int
+        Which draw of this luck.
+
+    Raises
+    ------
+    ValueError
+        If the network is directed: there, live links need not lead back.
+
+    References
+    ----------
+    M. E. J. Newman, "Spread of epidemic disease on networks", Phys. Rev. E 66, 2002.
+
+    Examples
+    --------
+    >>> pairs = Network.from_edges([(0, 1), (2, 3), (3, 4)])
+    >>> reach_from_each(pairs, p=1.0, rng=1).tolist()
+    [2, 2, 3, 3, 3]
+    """
+    if network.directed:
+        msg = "network must be undirected for reach_from_each, got a directed one: use reach(network, initial=[person], ...) for each starter"
+        raise ValueError(msg)
+    chance = _checks.probability("p", p)
+    replay = _checks.whole("replicate", replicate, low=0, high=MOST_REPLICATES)
+    size = np.empty(network.n, np.int64)
+    boss = np.empty(network.n, np.int32)
+    _kernels.join_live_links(
+        network.start, network.targets, chance, _luck.key(rng), replay, boss, size
+    )
+    return size
+
+
+def chance_by_weight(network: Network, *, p: float) -> NDArray[np.float64]:
+    """Return the chance of each arc when a weight w means w tellings, shape (arcs,).
+
+    One telling convinces with chance `p`, w of them with 1 - (1 - p) ** w.
+
+    Raises
+    ------
+    ValueError
+        If the network has no weights.
+
+    Examples
+    --------
+    >>> pair = Network.from_edges([(0, 1)], weights=[2])
+    >>> chance_by_weight(pair, p=0.5).tolist()
+    [0.75, 0.75]
+    """
+    if network.weights is None:
+        msg = "network must have weights for chance_by_weight, got one without: give p itself"
+        raise ValueError(msg)
+    chance: NDArray[np.float64] = 1.0 - (1.0 - _checks.probability("p", p)) ** network.weights
+    return chance
+
+
+def chance_by_audience(network: Network) -> NDArray[np.float64]:
+    """Return 1 / (how many people the listener hears) for each arc, shape (arcs,).
+
+    The "weighted cascade" of Kempe, Kleinberg & Tardos (2003): everybody listens to about
+    one person in all, however many they follow.
+
+    Examples
+    --------
+    >>> star = Network.from_edges([(0, 1), (0, 2)])
+    >>> chance_by_audience(star).tolist()
+    [1.0, 1.0, 0.5, 0.5]
+    """
+    heard = np.bincount(network.targets, minlength=network.n)
+    return 1.0 / heard[network.targets]
 
 
 def expected_on_tree(network: Network, *, initial: int, p: Chance) -> float:
@@ -174,6 +260,7 @@ def warm_up() -> None:
     simulate(Network.preferential(4, 1, rng=0), initial=[0], p=0.5, rng=0)
     for paired in (False, True):
         reach(pair, initial=[0], p=0.5, runs=1, rng=0, paired=paired)
+    reach_from_each(pair, p=0.5, rng=0)
 
 
 # --- inside ------------------------------------------------------------------------

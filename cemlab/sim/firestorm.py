@@ -21,7 +21,7 @@ from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim._history import name_of
 from cemlab.sim._kernels import firestorm as _kernels
-from cemlab.sim._spread import MOST_REPLICATES, Plan, history
+from cemlab.sim._spread import MOST_REPLICATES, Plan, history, many
 
 HOURS = 24.0
 
@@ -148,9 +148,9 @@ def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDA
     """
     _checks.one_of_each("parameter of firestorm.reach", params, _NAMES)
     story = _Story.of(network, **params)
-    total = _checks.whole("runs", runs, low=1)
-    out = np.zeros(total, np.int64)
     net = story.network
+    total, _ = many("runs", runs, 1, net)
+    out = np.zeros(total, np.int64)
     _kernels.reach_firestorm(
         net.start, net.targets, story.joiners,
         story.factor(accepted=False), story.factor(accepted=True),

@@ -156,3 +156,40 @@ def reach_skipping(start, targets, joiners, p, table, key, low, high, out):
                 k += 1 + _gap(bits, table, scale)
             skip = k - end
         out[r] = count
+
+
+@kernel
+def _boss_of(boss, u):
+    """Return who speaks for u's group, and shorten the way there."""
+    while boss[u] != u:
+        boss[u] = boss[boss[u]]
+        u = boss[u]
+    return u
+
+
+@kernel
+def join_live_links(start, targets, p, key, replicate, boss, size):
+    """Fill size[u] with the number of people whom live links join to u, over one draw of all links.
+
+    A tie is live if the draw of its link from the lower to the higher number is below p.
+    `boss` (n,) int32 is scratch: where to look for the one who speaks for a group.
+    """
+    n = start.size - 1
+    luck = _luck.branch(key, replicate, _luck.LINK)
+    for u in range(n):
+        boss[u] = u
+        size[u] = 1
+    for u in range(n):
+        for k in range(start[u], start[u + 1]):
+            v = targets[k]
+            link = (np.uint64(u) << _WORD) | np.uint64(v)
+            if v > u and _luck.draw(luck, link) < p:
+                a = _boss_of(boss, u)
+                b = _boss_of(boss, v)
+                if a != b:
+                    if size[a] < size[b]:
+                        a, b = b, a
+                    boss[b] = a
+                    size[a] += size[b]
+    for u in range(n):
+        size[u] = size[_boss_of(boss, u)]
