@@ -48,15 +48,14 @@ def spread(
             u = who[i]
             for k in range(start[u], start[u + 1]):
                 v = targets[k]
-                if seen[v] == 0:
-                    c = chance[0] if same else chance[k]
-                    link = (np.uint64(u) << _WORD) | np.uint64(v)
-                    if _luck.draw(luck, link) < c * f:
-                        seen[v] = 1
-                        who[count] = v
-                        when[count] = t
-                        heard[count] = u
-                        count += 1
+                c = chance[0] if same else chance[k]
+                link = (np.uint64(u) << _WORD) | np.uint64(v)
+                if _luck.draw(luck, link) < c * f and seen[v] == 0:
+                    seen[v] = 1
+                    who[count] = v
+                    when[count] = t
+                    heard[count] = u
+                    count += 1
         first = end
         while j < joiners.size and join_round[j] <= t:
             v = joiners[j]

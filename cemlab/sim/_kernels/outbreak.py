@@ -101,16 +101,15 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
             sure = _chance_within(lasts, delay)
             for k in range(start[u], start[u + 1]):
                 v = targets[k]
-                if seen[v] == 0:
-                    if delay_shape == 1.0:
-                        live = _luck.draw(links, _link(u, v)) < sure
-                    else:
-                        takes = _time(links, _link(u, v), delay, delay_shape)
-                        live = takes <= lasts and takes < np.inf
-                    if live:
-                        seen[v] = 1
-                        who[count] = v
-                        count += 1
+                if delay_shape == 1.0:
+                    live = _luck.draw(links, _link(u, v)) < sure
+                else:
+                    takes = _time(links, _link(u, v), delay, delay_shape)
+                    live = takes <= lasts and takes < np.inf
+                if live and seen[v] == 0:
+                    seen[v] = 1
+                    who[count] = v
+                    count += 1
         out[r] = count
 
 
@@ -289,11 +288,9 @@ def course(
         sure = _chance_within(lasts, delay)
         for k in range(start[u], start[u + 1]):
             v = targets[k]
-            if state[v] == TOLD:
-                continue
             if delay_shape == 1.0:
                 draw = _luck.draw(links, _link(u, v))
-                if draw >= sure:
+                if draw >= sure:  # before looking at v: most links are not live
                     continue
                 hears = when[u] - delay * math.log1p(-draw)
             else:
@@ -301,7 +298,7 @@ def course(
                 if takes > lasts:
                     continue
                 hears = when[u] + takes
-            if hears >= when[v]:
+            if hears >= when[v]:  # as for everybody who was told before
                 continue
             if state[v] == FILED:
                 _unfile(slots, after, before, v)

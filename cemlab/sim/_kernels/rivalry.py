@@ -148,7 +148,7 @@ def reach(
     own,
     out,
 ):
-    """Fill out[low:high] with how many people end with the complaint's word, and the response's."""
+    """Fill out[low:high]: people who end with the complaint's word, the response's, ever the first."""
     n = start.size - 1
     rows = 2 * n if last_word else n
     shut = np.empty(n, np.uint8)
@@ -166,13 +166,13 @@ def reach(
             chance_r, factor_r, turn, last_word, key, r, own, shut, fresh, teller,
             reached, who, when, side, heard,
         )  # fmt: skip
-        out[r, 0] = 0
-        out[r, 1] = 0
+        out[r, :] = 0
         for i in range(count):
             held = word[who[i]]
             if held != NONE:
                 out[r, held - 1] -= 1
             word[who[i]] = side[i]
             out[r, side[i] - 1] += 1
+            out[r, 2] += side[i] == COMPLAINT
         for i in range(count):
             word[who[i]] = NONE
