@@ -24,6 +24,8 @@ _SUBMODULES = (
     "readings",
     "run",
     "sim",
+    "testing",
+    "virality",
     "widgets",
 )
 

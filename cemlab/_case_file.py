@@ -178,9 +178,12 @@ class Setting(Part):
 
 
 class Grown(Part):
-    """How the network of a scenario is made."""
+    """How the network of a scenario is made.
 
-    generator: Literal["preferential"]
+    `ties` are those of a newcomer (preferential), or the mean of all people (random).
+    """
+
+    generator: Literal["preferential", "random"]
     size: Annotated[int, Field(ge=2, le=10_000_000)]
     ties: Annotated[int, Field(ge=1, le=100)]
     seed: Annotated[int, Field(ge=0)]

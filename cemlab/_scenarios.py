@@ -61,7 +61,8 @@ def set_up(case: CaseFile, name: str, changes: dict[str, Any]) -> Setup:
         drawn = grown.model_dump() | {k: v for k, v in changes.items() if k in of_network}
         size = _checks.whole("size", drawn["size"], low=2, high=10_000_000)
         ties = _checks.whole("ties", drawn["ties"], low=1, high=min(size - 1, 100))
-        network = _grow(size, ties, _checks.whole("seed", drawn["seed"], low=0))
+        seed = _checks.whole("seed", drawn["seed"], low=0)
+        network = _grow(drawn["generator"], size, ties, seed)
     start = {} if scenario.start is None else {"start": scenario.start.time}
     return Setup(model, network, values, start)
 
@@ -102,5 +103,6 @@ def _settable(model: ModuleType) -> dict[str, Parameter]:
 
 
 @lru_cache(maxsize=8)
-def _grow(size: int, ties: int, seed: int) -> Network:
-    return Network.preferential(size, ties, rng=seed)
+def _grow(generator: str, size: int, ties: int, seed: int) -> Network:
+    network: Network = getattr(Network, generator)(size, ties, rng=seed)
+    return network

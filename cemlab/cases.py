@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cemlab import _case_tables, _checks, _luck, _scenarios, _shelf, _yaml, events
@@ -155,11 +156,12 @@ class Case(CaseFile):
         return _scenarios.set_up(self, scenario, changes).simulate(rng)
 
     def reach(
-        self, scenario: str, *, runs: int, rng: Any = None, **changes: Any
+        self, scenario: str, *, runs: int, rng: Any = None, measure: str = "reach", **changes: Any
     ) -> "pd.Series[int]":
-        """Return the reach (people who share) of many runs of one scenario, a Series by run.
+        """Return the reach (people) of many runs of one scenario, a Series by run.
 
         Run r is the history of ``simulate(..., replicate=r)``; `rng` and `changes` as there.
+        `measure` may also name a column of the model's `outcomes`, where it has them.
 
         Examples
         --------
@@ -168,11 +170,16 @@ class Case(CaseFile):
         [0, 0, 0]
         """
         model, network, values, _ = _scenarios.set_up(self, scenario, changes)
-        if not hasattr(model, "reach"):
-            msg = f"scenario must use a model with a reach, got {model.__name__.rsplit('.')[-1]!r}"
+        needed = "reach" if measure == "reach" else "outcomes"
+        if not hasattr(model, needed):
+            what = model.__name__.rsplit(".")[-1]
+            msg = f"measure must be one that the scenario's model {what} has, got {measure!r}"
             raise ValueError(msg)
-        found = model.reach(network, **values, runs=runs, rng=rng)
-        return pd.Series(found, name="reach", index=pd.RangeIndex(len(found), name="replicate"))
+        found = getattr(model, needed)(network, **values, runs=runs, rng=rng)
+        if needed == "outcomes":
+            found = found[_checks.one_of("measure", measure, ["reach", *found.columns])]
+        index = pd.RangeIndex(len(found), name="replicate")
+        return pd.Series(np.asarray(found), name=measure, index=index)
 
     def replays(self, scenario: str, *, runs: int, rng: Any = None, **changes: Any) -> pd.DataFrame:
         """Return the histories of many runs: `replicate`, `day` since the start, `variable`, `value`.
@@ -238,6 +245,7 @@ class Case(CaseFile):
         *,
         runs: int,
         rng: Any = None,
+        measure: str = "reach",
     ) -> pd.DataFrame:
         """Return the reach of several policies on the same luck: a column each, a row a replicate.
 
@@ -253,11 +261,18 @@ class Case(CaseFile):
         columns = {}
         for name, policy in policies.items():
             scenario, changes = self._policy(policy)
-            columns[name] = self.reach(scenario, runs=runs, rng=luck, **changes)
+            columns[name] = self.reach(scenario, runs=runs, rng=luck, measure=measure, **changes)
         return pd.DataFrame(columns)
 
     def vary(
-        self, scenario: str, parameter: str, values: Sequence[float], *, runs: int, rng: Any = None
+        self,
+        scenario: str,
+        parameter: str,
+        values: Sequence[float],
+        *,
+        runs: int,
+        rng: Any = None,
+        measure: str = "reach",
     ) -> pd.DataFrame:
         """Return the reach with one parameter at several values, on the same luck: a column each.
 
@@ -268,7 +283,8 @@ class Case(CaseFile):
         ['0', '0.05']
         """
         policies = {f"{value:g}": {"scenario": scenario, parameter: value} for value in values}
-        return self.reaches(policies, runs=runs, rng=rng).rename_axis(columns=parameter)
+        table = self.reaches(policies, runs=runs, rng=rng, measure=measure)
+        return table.rename_axis(columns=parameter)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong beyond single fields: broken references, models, the log."""

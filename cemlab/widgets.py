@@ -49,7 +49,7 @@ def firestorm(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) 
     sliders = {name: _slider(table.loc[name], words) for name, words in _FIRESTORM.items()}
     base = case.reach(scenario, runs=RUNS, rng=rng)
 
-    def draw(ax: plots.Axes, **changes: float) -> None:
+    def draw(ax: plots.Axes, **changes: Any) -> None:
         changed = case.reach(scenario, runs=RUNS, rng=rng, **changes)
         both = pd.DataFrame({case.scenarios[scenario].title: base, "your policy": changed})
         means = f"{base.mean():,.0f} as it happened, {changed.mean():,.0f} with your policy"

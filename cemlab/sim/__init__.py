@@ -5,12 +5,15 @@ A new model is one new file here; nothing has to be registered. Each model also 
 before a reader meets them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
-from cemlab import _checks
+import pandas as pd
+
+from cemlab import _checks, _luck
 from cemlab.run import Run
 
 
@@ -32,6 +35,51 @@ def get(name: str) -> Callable[..., Run]:
     """Return the `simulate` function of one model."""
     simulate: Callable[..., Run] = model(name).simulate
     return simulate
+
+
+def vary(
+    reach: Callable[..., Any],
+    parameter: str,
+    values: Sequence[Any] | Mapping[str, Any],
+    *,
+    rng: Any = None,
+    **common: Any,
+) -> pd.DataFrame:
+    """Return many runs for each of several values of one argument, on the same luck.
+
+    Parameters
+    ----------
+    reach : callable
+        A model's `reach`, which returns one number a run.
+    parameter : str
+        Which of its arguments to vary.
+    values : sequence, or mapping of name to value
+        What to set it to.
+    rng : int or numpy.random.Generator, optional
+        Source of luck for all of them.
+    **common
+        The other arguments, `runs` among them.
+
+    Returns
+    -------
+    DataFrame
+        One column a value (called by the value or its name), one row a replicate.
+
+    Examples
+    --------
+    >>> from cemlab.network import Network
+    >>> from cemlab.sim import cascade
+    >>> path = Network.from_edges([(0, 1), (1, 2)])
+    >>> vary(cascade.reach, "p", [0, 1], network=path, initial=[0], runs=2, rng=1).values.tolist()
+    [[1, 3], [1, 3]]
+    """
+    luck = _luck.fixed(rng)
+    named = values if isinstance(values, Mapping) else {value: value for value in values}
+    columns = {
+        name: reach(**common, **{parameter: value}, rng=luck) for name, value in named.items()
+    }
+    table = pd.DataFrame(columns).rename_axis("replicate")
+    return table.rename_axis(columns=parameter)
 
 
 def warm_up() -> None:
