@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cemlab import _checks, _edge_list, _generators, _luck
+from cemlab import _arcs, _checks, _edge_list, _generators, _luck, _measures
 
-MOST_PEOPLE = 2**31 - 1
+MOST_PEOPLE = _arcs.MOST_PEOPLE
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
     """Who hears whom: person u is heard by ``targets[start[u]:start[u + 1]]``.
 
-    Build one with `from_edges`, `from_csv`, `from_networkx` or `preferential`.
+    Build one with `from_edges`, `from_csv`, `from_parquet` or `from_networkx`, or draw one with
+    `random`, `small_world`, `configuration`, `blocks` or `preferential`.
 
     Attributes
     ----------
@@ -116,14 +118,9 @@ class Network:
         >>> Network.from_edges([(0, 1), (0, 1)], n=5, directed=True)
         Network(5 people, 1 arcs, directed)
         """
-        pairs = _pairs(edges)
-        largest = int(pairs.max()) if pairs.size else -1
-        size = largest + 1 if n is None else _checks.whole("n", n, low=0, high=MOST_PEOPLE)
-        if largest >= size:
-            msg = f"edges must name people 0..{size - 1}, got {largest}"
-            raise ValueError(msg)
-        weight = None if weights is None else _weights(weights, len(pairs))
-        return _build(pairs, size, directed=directed, weights=weight, labels=range(size))
+        size, u, v = _arcs.pairs(edges, n, weighted=weights is not None)
+        weight = None if weights is None else _arcs.weights(weights, u.size)
+        return cls._of(size, u, v, directed=directed, weights=weight)
 
     @classmethod
     def from_csv(cls, path: str | Path, *, directed: bool = False) -> "Network":
@@ -132,15 +129,29 @@ class Network:
         Ids are whole numbers of at least 0, or names; they become `labels`, sorted,
         and people are numbered in that order. Separators may be comma, semicolon, tab
         or space; a first line such as ``source,target`` is skipped, as are lines that
-        begin with ``#``.
+        begin with ``#``. A file that ends in ``.gz`` is unpacked while it is read.
 
         Raises
         ------
         ValueError
             Names file, line, rule and value of the first line that cannot be read.
         """
-        labels, pairs, weights = _edge_list.read(Path(path))
-        return _build(pairs, len(labels), directed=directed, weights=weights, labels=tuple(labels))
+        labels, u, v, weights = _edge_list.read(Path(path))
+        return cls._of(len(labels), u, v, directed=directed, weights=weights, labels=labels)
+
+    @classmethod
+    def from_parquet(cls, path: str | Path, *, directed: bool = False) -> "Network":
+        """Read the first two or three columns of a Parquet file: from, to and maybe weight.
+
+        Ids and labels are those of `from_csv`.
+
+        Raises
+        ------
+        ValueError
+            Names file, row, rule and value of the first row that cannot be read.
+        """
+        labels, u, v, weights = _edge_list.read_parquet(Path(path))
+        return cls._of(len(labels), u, v, directed=directed, weights=weights, labels=labels)
 
     @classmethod
     def from_networkx(cls, graph: Any) -> "Network":
@@ -155,18 +166,119 @@ class Network:
         """
         number = {node: i for i, node in enumerate(graph.nodes)}
         ties = list(graph.edges(data="weight"))
-        pairs = np.array([(number[u], number[v]) for u, v, _ in ties], np.int64).reshape(-1, 2)
+        u, v = (np.array([number[tie[end]] for tie in ties], np.int32) for end in (0, 1))
         found = [w for _, _, w in ties]
-        weights = None
-        if found and all(w is not None for w in found):
-            weights = _weights(found, len(found))
-        return _build(
-            pairs,
-            len(number),
-            directed=bool(graph.is_directed()),
-            weights=weights,
-            labels=tuple(number),
-        )
+        named = bool(found) and all(w is not None for w in found)
+        weights = _arcs.weights(found, len(found)) if named else None
+        directed = bool(graph.is_directed())
+        return cls._of(len(number), u, v, directed=directed, weights=weights, labels=tuple(number))
+
+    @classmethod
+    def random(cls, n: int, mean_degree: float, *, rng: Any = None) -> "Network":
+        """Tie any two people with the same chance (Gilbert 1959; Erdos & Renyi 1959).
+
+        Parameters
+        ----------
+        n, mean_degree : int, float
+            People, and the ties each has on average, in [0, n - 1].
+        rng : int or numpy.random.Generator, optional
+            Source of luck, here and in all that follow.
+
+        Examples
+        --------
+        >>> Network.random(4, 3, rng=1)
+        Network(4 people, 12 arcs, undirected)
+        """
+        people = _checks.whole("n", n, low=0, high=MOST_PEOPLE)
+        others = max(people - 1, 0)
+        mean = _checks.number("mean_degree", mean_degree, low=0, high=others)
+        _arcs.must_fit("n", people, people * mean / 2)
+        return cls._of(people, *_generators.random(people, mean / max(others, 1), _luck.key(rng)))
+
+    @classmethod
+    def small_world(cls, n: int, k: int, rewire: float, *, rng: Any = None) -> "Network":
+        """Draw a ring of neighbours with some ties led elsewhere (Watts & Strogatz 1998).
+
+        A tie that moves goes to anybody its first person is not tied to yet, all alike. With
+        the same `rng`, more rewiring moves the same ties and more.
+
+        Parameters
+        ----------
+        n, k : int
+            People, and ties of each to the nearest ones: even, below `n`.
+        rewire : float
+            Chance that a tie moves: 0 is a ring, 1 nearly a random network.
+
+        Examples
+        --------
+        >>> Network.small_world(5, 2, 0.0).targets.tolist()
+        [1, 4, 0, 2, 1, 3, 2, 4, 0, 3]
+        """
+        people = _checks.whole("n", n, low=1, high=MOST_PEOPLE)
+        half = _generators.half_of("k", _checks.whole("k", k, low=0, high=people - 1))
+        chance = _checks.probability("rewire", rewire)
+        _arcs.must_fit("n", people, people * half, extra=41.0 * people * half)
+        return cls._of(people, *_generators.small_world(people, half, chance, _luck.key(rng)))
+
+    @classmethod
+    def configuration(cls, degrees: ArrayLike, *, rng: Any = None) -> "Network":
+        """Draw a network that is random but for everybody's ties (Bollobas 1980).
+
+        Ends of ties are matched at random. Ties to oneself and second ties between the same
+        two are dropped and counted in `self_loops` and `duplicates`: some people then have
+        fewer ties than asked for, few of many unless there are very large hubs.
+
+        Parameters
+        ----------
+        degrees : array_like of int, shape (n,)
+            Ties of each person; their sum is even.
+
+        Examples
+        --------
+        >>> Network.configuration([1, 1, 0], rng=1).degrees.tolist()
+        [1, 1, 0]
+        """
+        ends = _generators.whole_numbers("degrees", degrees)
+        half = _generators.half_of("degrees' sum", int(ends.sum()))
+        _arcs.must_fit("degrees", ends.size, half)
+        stubs = _generators.shuffled_stubs(ends, _luck.key(rng))
+        return cls._of(ends.size, stubs[:half], stubs[half:])
+
+    @classmethod
+    def blocks(
+        cls,
+        sizes: ArrayLike,
+        mean_degree: float,
+        mixing: ArrayLike,
+        *,
+        activity: ArrayLike | None = None,
+        rng: Any = None,
+    ) -> "Network":
+        """Draw communities whose people differ in activity (Karrer & Newman 2011).
+
+        The number of ties is Poisson; who is tied, in proportion to activity. Ties are dropped
+        and counted as in `configuration`.
+
+        Parameters
+        ----------
+        sizes : array_like of int, shape (b,)
+            People of each community; they are numbered one community after the other.
+        mean_degree : float
+            Ties a person has on average, before any are dropped.
+        mixing : float or array_like of float, shape (b, b)
+            Share of ties made with anybody, the own community included (the rest stay inside);
+            or, for two communities, how likely their people are tied, relative to others.
+        activity : array_like of float, shape (n,), optional
+            How many ties each person has, relative to others; by default all alike.
+
+        Examples
+        --------
+        >>> Network.blocks([2, 2], 1, 0.0, activity=[1, 1, 0, 0], rng=1).degrees.tolist()
+        [1, 1, 0, 0]
+        """
+        plan = _generators.plan_blocks(sizes, mean_degree, mixing, activity)
+        _arcs.must_fit("sizes", plan.people, plan.ties.sum())
+        return cls._of(plan.people, *_generators.blocks(plan, _luck.key(rng)))
 
     @classmethod
     def preferential(cls, n: int, m: int, *, rng: Any = None) -> "Network":
@@ -179,8 +291,6 @@ class Network:
         ----------
         n, m : int
             People, and ties of each newcomer; 1 <= m < n.
-        rng : int or numpy.random.Generator, optional
-            Source of luck.
 
         Examples
         --------
@@ -189,8 +299,8 @@ class Network:
         """
         people = _checks.whole("n", n, low=2, high=MOST_PEOPLE)
         ties = _checks.whole("m", m, low=1, high=people - 1)
-        pairs = _generators.preferential(people, ties, _luck.key(rng))
-        return _build(pairs, people, directed=False, weights=None, labels=range(people))
+        _arcs.must_fit("n", people, float(people) * ties)
+        return cls._of(people, *_generators.preferential(people, ties, _luck.key(rng)))
 
     def with_hub(self, followers: int | ArrayLike, *, rng: Any = 0) -> "Network":
         """Add one person, numbered n, whom many hear and who hears nobody: the press.
@@ -222,95 +332,45 @@ class Network:
             listeners = np.sort(_checks.generator(rng).permutation(self.n)[:k])
         else:
             listeners = _checks.people("followers", followers, self.n)
+        start = np.append(self.start, self.start[-1] + listeners.size)
+        targets = np.append(self.targets, listeners.astype(np.int32))
         numbered = isinstance(self.labels, range)
-        return Network(
-            n=self.n + 1,
-            start=np.append(self.start, self.start[-1] + listeners.size),
-            targets=np.append(self.targets, listeners.astype(np.int32)),
-            labels=range(self.n + 1) if numbered else (*self.labels, "hub"),
-            directed=True,
-            self_loops=self.self_loops,
-            duplicates=self.duplicates,
+        labels = range(self.n + 1) if numbered else (*self.labels, "hub")
+        loops, merged = self.self_loops, self.duplicates
+        return Network(self.n + 1, start, targets, labels, None, True, loops, merged)
+
+    def summary(self, *, sample: int = 1000, rng: Any = 0) -> pd.Series:
+        """Return the shape of the network in ten numbers, as floats (nan where nobody is).
+
+        `people`, `arcs`; `mean_degree`, `median_degree`, `max_degree` and `second_moment` of
+        `degrees`; `clustering`: the share of pairs of a person's listeners where one hears
+        the other, on average (0 for less than two listeners), over at most `sample` people
+        chosen by `rng`; `components` and `largest_share`, whatever the directions; and
+        `critical_chance`: the chance of passing on above which a story can reach a share of
+        everybody, were the ties random but for the degrees (Newman 2002; infinite if nobody
+        can pass on what they heard).
+
+        Examples
+        --------
+        >>> float(Network.from_edges([(0, 1), (1, 2), (2, 0)]).summary()["clustering"])
+        1.0
+        """
+        return _measures.summary(
+            self.start, self.targets, directed=self.directed, sample=sample, rng=rng
         )
 
-
-def _pairs(edges: ArrayLike) -> NDArray[np.int64]:
-    try:
-        array = np.asarray(edges)
-    except ValueError:
-        msg = f"edges must be pairs (u, v), shape (k, 2), got {edges!r}"
-        raise ValueError(msg) from None
-    if array.size == 0:
-        return np.empty((0, 2), np.int64)
-    if array.ndim != 2 or array.shape[1] != 2:
-        msg = f"edges must be pairs (u, v), shape (k, 2), got shape {array.shape}"
-        raise ValueError(msg)
-    if array.dtype.kind not in "iu":
-        msg = f"edges must be whole numbers, got {array.dtype} such as {array.flat[0]!r}"
-        raise ValueError(msg)
-    if int(array.min()) < 0:
-        row = int(np.flatnonzero((array < 0).any(axis=1))[0])
-        msg = f"edges must be people numbered from 0, got {array[row].tolist()} in row {row}"
-        raise ValueError(msg)
-    if int(array.max()) >= MOST_PEOPLE:
-        msg = f"edges must name people 0..{MOST_PEOPLE - 1}, got {array.max()}"
-        raise ValueError(msg)
-    return array.astype(np.int64)
-
-
-def _weights(weights: ArrayLike, k: int) -> NDArray[np.float64]:
-    try:
-        array = np.array(weights, np.float64)
-    except (TypeError, ValueError):
-        msg = f"weights must be one number an edge, got {weights!r}"
-        raise ValueError(msg) from None
-    if array.shape != (k,):
-        msg = f"weights must be one number an edge, shape ({k},), got shape {array.shape}"
-        raise ValueError(msg)
-    bad = np.flatnonzero(~(np.isfinite(array) & (array >= 0)))
-    if bad.size:
-        msg = f"weights must be finite and at least 0, got {array[bad[0]]} in row {bad[0]}"
-        raise ValueError(msg)
-    return array
-
-
-def _build(
-    pairs: NDArray[np.int64],
-    n: int,
-    *,
-    directed: bool,
-    weights: NDArray[np.float64] | None,
-    labels: Sequence[Any],
-) -> Network:
-    """Sort the arcs, drop self-loops, merge duplicates."""
-    real = pairs[:, 0] != pairs[:, 1]
-    self_loops = int(pairs.shape[0] - real.sum())
-    pairs = pairs[real]
-    if not directed:
-        pairs = np.sort(pairs, axis=1)
-    place = pairs[:, 0] * n + pairs[:, 1]
-    if weights is None:
-        place = np.unique(place)
-        strength = None
-    else:
-        place, inverse = np.unique(place, return_inverse=True)
-        strength = np.bincount(inverse, weights[real], minlength=place.size).astype(np.float64)
-    duplicates = pairs.shape[0] - place.size
-    u, v = np.divmod(place, max(n, 1))
-    if not directed:
-        u, v = np.concatenate([u, v]), np.concatenate([v, u])
-        order = np.argsort(u * n + v)
-        u, v = u[order], v[order]
-        strength = None if strength is None else np.concatenate([strength, strength])[order]
-    start = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(u, minlength=n), out=start[1:])
-    return Network(
-        n=n,
-        start=start,
-        targets=v.astype(np.int32),
-        labels=labels,
-        weights=strength,
-        directed=directed,
-        self_loops=self_loops,
-        duplicates=duplicates,
-    )
+    @classmethod
+    def _of(
+        cls,
+        n: int,
+        u: NDArray[np.int32],
+        v: NDArray[np.int32],
+        *,
+        directed: bool = False,
+        weights: NDArray[np.float64] | None = None,
+        labels: Sequence[Any] | None = None,
+    ) -> "Network":
+        """Sort the arcs, drop self-loops, merge duplicates."""
+        start, targets, strength, loops, merged = _arcs.rows(n, u, v, weights, directed=directed)
+        called = range(n) if labels is None else labels
+        return cls(n, start, targets, called, strength, directed, loops, merged)

@@ -10,6 +10,8 @@ import pandas as pd
 from cemlab import lenses, plots
 from cemlab.cases import Case
 from cemlab.crm import roi
+from cemlab.network import Network
+from cemlab.sim import rivalry
 
 _WIDE = ipw.Layout(width="640px")
 _LABEL = {"description_width": "240px"}
@@ -82,6 +84,48 @@ def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
         plots.money(amounts, title=f"Recovering a claim {verdict}", limits=(100, 1e9), ax=ax)
 
     return _live(draw, sliders, plots.hidden_axes(height=2.6))
+
+
+def spread_lab(*, rng: int = 20) -> ipw.VBox:
+    """Return the spread lab: a complaint among 2,000 people, and the company's answer to it.
+
+    Each move replays both stories on the same luck; the first word counts.
+    """
+    common = {"style": _LABEL, "layout": _WIDE}
+    sliders = {
+        "crowd": ipw.Dropdown(options=["all alike", "with hubs"], description="crowd", **common),
+        "friends": ipw.IntSlider(
+            value=8, min=2, max=20, step=2, description="friends a head", **common
+        ),
+        "chance": ipw.FloatSlider(
+            value=0.15, min=0, max=0.5, step=0.01, description="chance of telling", **common
+        ),
+        "followers": ipw.IntSlider(
+            value=0, min=0, max=1000, step=50, description="company's followers", **common
+        ),
+        "delay": ipw.IntSlider(
+            value=2, min=0, max=10, step=1, description="answer after (rounds)", **common
+        ),
+    }
+
+    def draw(ax: plots.Axes, crowd: str, friends: int, followers: int, **story: Any) -> None:
+        people = 2000
+        net = (
+            Network.random(people, friends, rng=rng)
+            if crowd == "all alike"
+            else Network.preferential(people, friends // 2, rng=rng)
+        ).with_hub(followers)
+        chances = dict.fromkeys(("p_complaint", "p_response"), story["chance"])
+        delay = story["delay"] if followers else None
+        found = rivalry.reach(
+            net, complaint=[0], response=[people], **chances, delay=delay, runs=RUNS, rng=rng
+        )
+        table = pd.DataFrame({"hold the complaint": found[:, 0], "hold the answer": found[:, 1]})
+        large = (table["hold the complaint"] >= 100).mean()
+        title = f"At least 100 people hold the complaint in {large:.0%} of the replays"
+        plots.reach_distribution(table, title=title, ax=ax)
+
+    return _live(draw, sliders, plots.hidden_axes())
 
 
 # --- inside ------------------------------------------------------------------------

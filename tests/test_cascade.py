@@ -4,18 +4,21 @@ import re
 from functools import cache
 from itertools import product
 from math import comb
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
+from plain import both_ways
 
-from cemlab import _luck, events
+from cemlab import _checks, _luck, events
 from cemlab.network import Network
 from cemlab.sim import cascade
+from cemlab.sim._kernels import cascade as _kernels
 
 RUNS = 40_000
 patiently = settings(deadline=None, max_examples=30, derandomize=True)
@@ -491,6 +494,150 @@ def test_runs_of_one_luck_differ_and_are_independent(paired):
     assert abs(correlation) < 4 / np.sqrt(RUNS)
 
 
+# --- how far from everybody ---------------------------------------------------------------
+
+
+def groups_of_live_ties(network, p, rng, replicate):
+    """Return the size of each person's group, by search over the ties that the luck makes live."""
+    branched = np.uint64(_luck.branch(_luck.key(rng), np.uint64(replicate), _luck.LINK))
+    live = [
+        (u, v)
+        for u, v in arcs_of(network)
+        if _luck.draw(branched, np.uint64((min(u, v) << 32) | max(u, v))) < p
+    ]
+    return [len(reachable(live, [v])) for v in range(network.n)]
+
+
+def undirected(most=12):
+    person = st.integers(0, most - 1)
+    ties = st.lists(st.tuples(person, person), max_size=30)
+    return st.builds(lambda ties: Network.from_edges(ties, n=most), ties)
+
+
+@patiently
+@given(undirected(), CHANCE, LUCK, st.integers(0, 5))
+def test_reach_from_each_is_the_size_of_the_group_that_live_ties_join(net, p, rng, replicate):
+    found = cascade.reach_from_each(net, p=p, rng=rng, replicate=replicate)
+    assert found.tolist() == groups_of_live_ties(net, p, rng, replicate)
+    assert (found.dtype, found.shape) == (np.int64, (net.n,))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_reach_from_each_is_the_size_of_the_group_also_where_large_groups_meet(seed):
+    luck = np.random.default_rng(seed)
+    net = Network.from_edges(luck.integers(0, 30, (45, 2)), n=30)
+    found = cascade.reach_from_each(net, p=0.6, rng=seed)
+    assert found.tolist() == groups_of_live_ties(net, 0.6, seed, 0)
+
+
+@patiently
+@given(undirected(), CHANCE, CHANCE, LUCK)
+def test_a_lower_chance_reaches_no_further_from_anybody(net, p, q, rng):
+    low, high = (cascade.reach_from_each(net, p=x, rng=rng) for x in sorted((p, q)))
+    assert (low <= high).all()
+
+
+@pytest.mark.parametrize("p", [0.3, 0.6])
+def test_reach_from_each_has_the_law_of_reach_from_each_starter(p):
+    """On ties a link back is never needed, so one draw a tie gives the same law."""
+    net = SMALL["undirected"]
+    samples = np.array(
+        [cascade.reach_from_each(net, p=p, rng=1, replicate=r) for r in range(10_000)]
+    )
+    for v in range(net.n):
+        assert_law(samples[:, v], law_by_live_arcs(arcs_of(net), [p] * 10, [v]))
+        other = cascade.reach(net, initial=[v], p=p, runs=RUNS, rng=2)
+        error = np.hypot(samples[:, v].std() / 100, other.std() / np.sqrt(RUNS))
+        assert samples[:, v].mean() == pytest.approx(other.mean(), abs=4 * error)
+
+
+def test_on_a_long_ring_the_mean_group_is_one_more_than_two_geometric_sums():
+    """A person's group: themselves and p / (1 - p) to either side."""
+    n = 50_000
+    ring = Network.from_edges(np.column_stack([np.arange(n), (np.arange(n) + 1) % n]))
+    means = [cascade.reach_from_each(ring, p=0.6, rng=3, replicate=r).mean() for r in range(30)]
+    assert_mean(means, 1 + 2 * 0.6 / 0.4)
+
+
+def test_reach_from_each_takes_a_million_people():
+    n = 1_000_000
+    path = Network.from_edges(np.column_stack([np.arange(n - 1), np.arange(1, n)]))
+    assert (cascade.reach_from_each(path, p=1.0, rng=1) == n).all()
+    groups = cascade.reach_from_each(path, p=0.5, rng=1)
+    assert (1.0 / groups).sum() == pytest.approx(n / 2, abs=4 * np.sqrt(n / 4))
+
+
+def test_reach_from_each_where_nobody_or_everybody_is_convinced():
+    net = Network.from_edges([(0, 1), (1, 2), (3, 4)], n=6)
+    for rng in range(3):
+        assert cascade.reach_from_each(net, p=0.0, rng=rng).tolist() == [1] * 6
+        assert cascade.reach_from_each(net, p=1.0, rng=rng).tolist() == [3, 3, 3, 2, 2, 1]
+    assert cascade.reach_from_each(Network.from_edges([], n=0), p=0.5).tolist() == []
+
+
+@pytest.mark.parametrize("p", [0.3, 0.8])
+def test_live_links_join_the_same_compiled_and_plain(p):
+    net = Network.preferential(40, 2, rng=1)
+    args = net.start, net.targets, p, np.uint64(2009), 3
+    filled = [np.full(net.n, -7, np.int32), np.full(net.n, -7, np.int64)]
+    compiled, plain = both_ways(_kernels, "join_live_links", args, filled)
+    assert plain == compiled
+    assert max(compiled[1][1]) > 1
+
+
+# --- chances by arc -----------------------------------------------------------------------
+
+
+def test_a_weight_counts_tellings():
+    net = Network.from_edges([(0, 1), (1, 2), (2, 3)], weights=[3, 0, 0.5])
+    for p in (0.0, 0.2, 1.0):
+        exact = [1 - (1 - p) ** w for w in (3, 3, 0, 0, 0.5, 0.5)]
+        assert cascade.chance_by_weight(net, p=p).tolist() == exact
+    assert cascade.chance_by_weight(net, p=1.0).tolist() == [1, 1, 0, 0, 1, 1]
+
+
+@pytest.mark.xfail(strict=True, reason="1 - (1 - p) ** w loses a small p: -expm1(w log1p(-p))")
+def test_a_weight_counts_tellings_also_where_one_hardly_convinces():
+    """For p far below 1 the chance is w p."""
+    net = Network.from_edges([(0, 1)], weights=[4])
+    found = cascade.chance_by_weight(net, p=1e-17)
+    assert_allclose(found, 4e-17, rtol=1e-9)
+
+
+def test_three_tellings_convince_as_three_ties_would():
+    """Ana hears each of three siblings once, or one of them three times."""
+    three = Network.from_edges([(0, 3), (1, 3), (2, 3)], directed=True)
+    one = Network.from_edges([(0, 1)], weights=[3], directed=True)
+    exact = 1 - 0.7**3
+    many = cascade.reach(three, initial=[0, 1, 2], p=0.3, runs=RUNS, rng=1)
+    assert_mean(many, 3 + exact)
+    chance = cascade.chance_by_weight(one, p=0.3)
+    assert_mean(cascade.reach(one, initial=[0], p=chance, runs=RUNS, rng=2), 1 + exact)
+    assert cascade.expected_on_tree(one, initial=0, p=chance) == pytest.approx(1 + exact)
+
+
+@patiently
+@given(networks())
+def test_an_audience_gives_everybody_chances_that_add_up_to_one(net):
+    chance = cascade.chance_by_audience(net)
+    assert (chance.dtype, chance.shape) == (np.float64, net.targets.shape)
+    total = np.bincount(net.targets, chance, minlength=net.n)
+    heard = np.bincount(net.targets, minlength=net.n)
+    assert total == pytest.approx((heard > 0).astype(float))
+    assert chance.tolist() == [1 / heard[v] for v in net.targets]
+
+
+@pytest.mark.parametrize("leaves", [1, 4, 30])
+def test_on_a_star_a_listener_is_expected_to_reach_two(leaves):
+    """The hub hears k people and is convinced by one in k; then all others are, for sure."""
+    star = Network.from_edges([(0, v) for v in range(1, leaves + 1)])
+    chance = cascade.chance_by_audience(star)
+    assert cascade.expected_on_tree(star, initial=1, p=chance) == pytest.approx(2.0)
+    law = {1: 1 - 1 / leaves, leaves + 1: 1 / leaves}
+    assert_law(cascade.reach(star, initial=[1], p=chance, runs=RUNS, rng=4), law)
+    assert (cascade.reach(star, initial=[0], p=chance, runs=9, rng=4) == leaves + 1).all()
+
+
 # --- what a run holds ----------------------------------------------------------------------
 
 
@@ -695,3 +842,65 @@ def test_says_what_a_step_must_be(step):
     """A step of no length (1 is a nanosecond) would put all rounds at one time."""
     with pytest.raises(ValueError, match="step must be"):
         cascade.simulate(PATH, initial=[0], p=1.0, step=step)
+
+
+@pytest.mark.parametrize("p", [1.2, -0.1, float("nan"), None, "a", True, {0: 0.5}, [0.5, 0.5]])
+def test_says_what_one_chance_for_all_must_be(p):
+    weighted = Network.from_edges([(0, 1)], weights=[2])
+    sentence = exactly(f"p must be a probability in [0, 1], got {p!r}")
+    with pytest.raises(ValueError, match=sentence):
+        cascade.reach_from_each(PATH, p=p)
+    with pytest.raises(ValueError, match=sentence):
+        cascade.chance_by_weight(weighted, p=p)
+
+
+def test_says_that_reach_from_each_needs_links_both_ways():
+    sentence = (
+        "network must be undirected for reach_from_each, got a directed one: "
+        "use reach(network, initial=[person], ...) for each starter"
+    )
+    for net in (SMALL["directed"], PATH.with_hub(2)):
+        with pytest.raises(ValueError, match=exactly(sentence)):
+            cascade.reach_from_each(net, p=0.5)
+
+
+@pytest.mark.parametrize("replicate", [-1, 1.0, True, 2**64])
+def test_says_what_a_replicate_of_reach_from_each_must_be(replicate):
+    with pytest.raises(ValueError, match=r"^replicate must be a whole number in \[0, .*\], got "):
+        cascade.reach_from_each(PATH, p=0.5, replicate=replicate)
+
+
+def test_says_that_chances_by_weight_need_weights():
+    sentence = "network must have weights for chance_by_weight, got one without: give p itself"
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        cascade.chance_by_weight(PATH, p=0.5)
+
+
+@BOTH
+@pytest.mark.parametrize("p", [0.5, {0: 0.5}])
+def test_more_runs_than_memory_holds_are_refused_at_once(paired, p):
+    sentence = (
+        r"^runs must fit in memory, got a need of 8,000,000\.0 GB where .* GB are free: "
+        r"ask for fewer runs, fewer threads or a smaller network$"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        cascade.reach(PATH, initial=[0], p=p, runs=10**15, paired=paired)
+
+
+def test_each_thread_needs_room_for_its_notes(monkeypatch):
+    net = Network.from_edges([], n=1000)
+    args = {"initial": [], "p": 0.5, "runs": 8}
+    memory = SimpleNamespace(available=30_000)
+    monkeypatch.setattr(_checks.psutil, "virtual_memory", lambda: memory)
+    assert cascade.reach(net, **args, threads=2).tolist() == [0] * 8
+    with pytest.raises(ValueError, match=r"^runs must fit in memory"):
+        cascade.reach(net, **args, threads=3)
+
+
+@pytest.mark.xfail(strict=True, reason="only reach asks whether its notes fit in memory")
+@pytest.mark.parametrize("name", ["simulate", "reach_from_each"])
+def test_one_history_too_needs_room_for_its_notes(monkeypatch, name):
+    monkeypatch.setattr(_checks.psutil, "virtual_memory", lambda: SimpleNamespace(available=9))
+    args = {"p": 0.5} | ({"initial": [0]} if name == "simulate" else {})
+    with pytest.raises(ValueError, match=r"^network must fit in memory"):
+        getattr(cascade, name)(PATH, **args)

@@ -1,7 +1,7 @@
 """Networks: the same people and ties as in the source, checked against networkx."""
 
 import math
-import re
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from cemlab import _arcs
 from cemlab.network import Network
 
 steadily = settings(deadline=None, derandomize=True)
@@ -141,6 +142,63 @@ def test_what_is_wrong_with_pairs_is_named(edges, options, parts):
     assert [part for part in parts if part not in said] == []
 
 
+@steadily
+@given(PAIRS, st.booleans(), st.booleans())
+def test_compiled_and_plain_python_lay_the_same_rows(pairs, directed, weighted):
+    u, v = (np.array([pair[end] for pair in pairs], np.int32) for end in (0, 1))
+    weight = np.arange(1.0, u.size + 1) if weighted else None
+    compiled = _arcs.rows(10, u, v, weight, directed=directed)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_count", "_fill", "_sort", "_sort_run", "_merge"):
+            patch.setattr(_arcs, name, getattr(_arcs, name).py_func)
+        plain = _arcs.rows(10, u, v, weight, directed=directed)
+    for one, other in zip(compiled, plain, strict=True):
+        assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("people", [40, 3000])
+def test_long_rows_are_sorted_and_merged_as_short_ones(people, directed):
+    luck = np.random.default_rng(1)
+    others = luck.integers(1, people, 5000)
+    pairs, weights = np.column_stack([np.zeros(5000, int), others]), luck.random(5000)
+    net = Network.from_edges(pairs, directed=directed, weights=weights)
+    expected = np.bincount(others, weights, minlength=people)
+    found = {v: weight for (u, v), weight in arcs(net).items() if u == 0}
+    assert list(found) == np.flatnonzero(np.bincount(others)).tolist()
+    assert found == {v: expected[v] for v in found}
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.uint64, ">i8"])
+def test_pairs_may_be_of_any_whole_type_and_layout(kind):
+    expected = Network.from_edges([(0, 1), (1, 2), (2, 0)]).fingerprint
+    edges = np.asfortranarray(np.array([(0, 1), (1, 2), (2, 0)], kind))
+    before = edges.copy()
+    assert Network.from_edges(edges).fingerprint == expected
+    assert_array_equal(edges, before)
+
+
+@pytest.mark.parametrize(
+    ("build", "name"),
+    [
+        (lambda: Network.from_edges([(0, 1)], n=10**9), "n"),
+        (lambda: Network.from_edges([(0, 2 * 10**9)]), "edges"),
+        (lambda: Network.preferential(10**8, 50), "n"),
+        (lambda: Network.random(2 * 10**9, 10), "n"),
+        (lambda: Network.small_world(10**8, 50, 0.1), "n"),
+        (lambda: Network.configuration([2**30, 2**30]), "degrees"),
+        (lambda: Network.blocks([2 * 10**9], 10, 0.1), "sizes"),
+        (lambda: Network.blocks([10**6], 10**5, 0.1), "sizes"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_it_is_allocated(build, name, monkeypatch):
+    free = SimpleNamespace(available=10**9)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: free)
+    said = refusal(build)
+    assert said.startswith(f"{name} must fit in memory, got a need of ")
+    assert said.endswith("GB where 1.0 GB are free: ask for fewer people or ties")
+
+
 # --- fingerprints --------------------------------------------------------------------
 
 
@@ -229,6 +287,10 @@ def test_the_same_integer_grows_the_same_network():
     assert one == same != other
 
 
+def test_grown_networks_stay_the_same_from_version_to_version():
+    assert Network.preferential(500, 3, rng=1).fingerprint == "357add9c13b35084"
+
+
 def test_a_generator_moves_on():
     rng = np.random.default_rng(1)
     first, second = (Network.preferential(200, 2, rng=rng).fingerprint for _ in range(2))
@@ -310,125 +372,3 @@ def test_followers_that_do_not_exist_are_named(followers, rule):
 def test_a_hub_needs_a_network_without_weights():
     said = refusal(Network.from_edges(PATH, weights=[1, 2]).with_hub, 1)
     assert said.startswith("with_hub needs a network without weights")
-
-
-# --- edge lists in files -------------------------------------------------------------
-
-
-def written(tmp_path, content):
-    file = tmp_path / "edges.csv"
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return file
-
-
-@pytest.mark.parametrize("separator", [",", ";", "\t", " ", "   ", ", "])
-@pytest.mark.parametrize("header", [[], ["source", "target"], ["From", "To"]])
-def test_every_separator_and_header_is_read(separator, header, tmp_path):
-    lines = [header, ["7", "30"], ["30", "100"]]
-    text = "".join(separator.join(cells) + "\n" for cells in lines if cells)
-    net = Network.from_csv(written(tmp_path, text))
-    assert net.labels == (7, 30, 100)
-    assert set(arcs(net)) == {(7, 30), (30, 7), (30, 100), (100, 30)}
-
-
-def test_comments_blank_lines_byte_marks_and_windows_ends_are_no_edges(tmp_path):
-    text = "# who hears whom\n\n1,2\n  \n2,3\n"
-    file = written(tmp_path, text.replace("\n", "\r\n").encode("utf-8-sig"))
-    assert Network.from_csv(file).labels == (1, 2, 3)
-
-
-def test_names_are_sorted_and_may_hold_anything_in_quotes(tmp_path):
-    file = written(tmp_path, 'Zoë,Bo\n"Müller, Ana",Bo\nnan,NA\n')
-    net = Network.from_csv(file, directed=True)
-    assert net.labels == ("Bo", "Müller, Ana", "NA", "Zoë", "nan")
-    assert set(arcs(net)) == {("Zoë", "Bo"), ("Müller, Ana", "Bo"), ("nan", "NA")}
-
-
-def test_whole_ids_are_sorted_as_numbers_unless_one_is_a_name(tmp_path):
-    assert Network.from_csv(written(tmp_path, "9,10\n")).labels == (9, 10)
-    assert Network.from_csv(written(tmp_path, "9,10\n9,x\n")).labels == ("10", "9", "x")
-
-
-@pytest.mark.parametrize("header", ["person,hears", "id_1,id_2", "Source,Target"])
-def test_words_over_numbers_are_a_header(header, tmp_path):
-    assert Network.from_csv(written(tmp_path, f"{header}\n1,2\n2,3\n")).labels == (1, 2, 3)
-
-
-def test_names_over_a_name_are_people(tmp_path):
-    assert Network.from_csv(written(tmp_path, "ana,bo\nbo,3\n")).labels == ("3", "ana", "bo")
-
-
-def test_long_ids_are_kept_to_the_last_digit(tmp_path):
-    file = written(tmp_path, "1234567890123456789,1234567890123456788\n")
-    assert Network.from_csv(file).labels == (1234567890123456788, 1234567890123456789)
-
-
-def test_ids_of_any_length_are_read(tmp_path):
-    net = Network.from_csv(written(tmp_path, f"{10**19},{10**19 + 1}\n"))
-    assert [int(label) for label in net.labels] == [10**19, 10**19 + 1]
-
-
-def test_weights_are_read_and_added_up(tmp_path):
-    net = Network.from_csv(written(tmp_path, "from;to;weight\n1;2;0.5\n2;1;2\n2;3;1e2\n"))
-    assert arcs(net) == {(1, 2): 2.5, (2, 1): 2.5, (2, 3): 100, (3, 2): 100}
-
-
-def test_loops_and_repeated_edges_of_a_file_are_counted(tmp_path):
-    net = Network.from_csv(written(tmp_path, "1,1\n1,2\n2,1\n1,2\n"))
-    assert (net.self_loops, net.duplicates, net.n) == (1, 2, 2)
-
-
-def test_names_with_a_comma_are_whole_where_semicolons_separate(tmp_path):
-    assert Network.from_csv(written(tmp_path, "Müller, A;Bo\n")).labels == ("Bo", "Müller, A")
-
-
-@pytest.mark.parametrize(
-    ("content", "parts"),
-    [
-        ("1,2\n1,-2\n", (", line 2, to: ", "at least 0", "'-2'")),
-        ("1,2\n1.5,2\n", (", line 2, from: ", "whole number", "'1.5'")),
-        ("source,target\n1,2.0\n", (", line 2, to: ", "whole number", "'2.0'")),
-        ("1e3,2\n", (", line 1, from: ", "whole number", "'1e3'")),
-        ("1,\n", (", line 1, to: ", "whole number", "''")),
-        ("1\n", (", line 1: ", "2 or 3 columns", "got 1")),
-        ("1,2,3,4\n", (", line 1: ", "2 or 3 columns", "got 4")),
-        ("# edges\n1,2\n\n1,2,3\n", (", line 4: ", "2 or 3 columns", "got 3")),
-        ("1,2,-1\n", (", line 1, weight: ", "at least 0", "'-1'")),
-        ("1,2,nan\n", (", line 1, weight: ", "finite", "'nan'")),
-        ("1,2,inf\n", (", line 1, weight: ", "finite", "'inf'")),
-        ("1,2,x\n", (", line 1, weight: ", "finite", "'x'")),
-        ("1;2;0,5\n", (", line 1, weight: ", "finite", "'0,5'")),
-        ('"a,b\n', (", line 1: ", "2 or 3 columns", "got 1")),
-        ("x" * 200_000 + ",b\n", (", line 1", "must")),
-        ("", ("at least one edge", "got none")),
-        ("\n  \n", ("at least one edge", "got none")),
-        ("# nothing\nsource,target\n", ("at least one edge", "got none")),
-        (b"M\xfcller,Bo\n", ("text in UTF-8", "position 1")),
-        ("1,2\n".encode("utf-16"), ("text in UTF-8", "position 0")),
-    ],
-)
-def test_a_bad_edge_list_is_named_with_file_line_rule_and_value(content, parts, tmp_path):
-    file = written(tmp_path, content)
-    said = refusal(Network.from_csv, file)
-    assert said.startswith(str(file))
-    assert [part for part in parts if part not in said] == []
-    assert list(tmp_path.iterdir()) == [file]
-
-
-@pytest.mark.parametrize(("name", "found"), [("", "a folder"), ("none.csv", "nothing")])
-def test_what_is_no_file_is_named(name, found, tmp_path):
-    said = refusal(Network.from_csv, tmp_path / name)
-    assert re.search(f"must be an edge list in a file, found {found} there", said)
-
-
-@steadily
-@given(st.text(st.sampled_from("01a-.,;\t \n#\"'e\x00\u2028é"), max_size=20))
-def test_any_text_is_a_network_or_a_value_error(tmp_path_factory, text):
-    file = tmp_path_factory.getbasetemp() / "edges.csv"
-    file.write_text(text, encoding="utf-8", newline="")
-    try:
-        net = Network.from_csv(file)
-    except ValueError as error:
-        assert str(error).startswith(str(file))  # noqa: PT017
-    else:
-        assert net.n == len(net.labels) == len(set(net.labels))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cemlab import cases
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -33,20 +35,26 @@ def run(site: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_cases_data_and_questions_are_in_the_wheel(site):
+    """All that lies in the checkout arrives: every case reads, every model is found."""
     code = (
         "import json, cemlab; from cemlab import cases, datasets, sim; "
         "from cemlab.classroom import exercises; "
-        "print(json.dumps([cemlab.__file__, cases.names(), datasets.names(), sim.names(), "
-        "len(cases.load(cases.names()[0]).events()), exercises.check('start.2', 'b').right]))"
+        "print(json.dumps([cemlab.__file__, {n: len(cases.load(n).events()) for n in cases.names()}, "
+        "{n: len(datasets.load(n)) for n in datasets.names()}, sim.names(), "
+        "exercises.check('start.2', 'b').right]))"
     )
     found = run(site, "-c", code)
     assert found.returncode == 0, found.stderr
-    file, slugs, sets, models, rows, right = json.loads(found.stdout)
+    file, rows, readings, models, right = json.loads(found.stdout)
     assert Path(file).is_relative_to(site)
-    assert slugs == ["united-breaks-guitars"]
-    assert sets == ["ubg-views"]
-    assert models == ["cascade", "firestorm"]
-    assert rows == 28
+    assert list(rows) == sorted(path.stem for path in (ROOT / "casestudies").glob("*.yaml"))
+    assert rows == {slug: len(cases.load(slug).timeline) for slug in rows}
+    assert list(readings) == sorted(p.name for p in (ROOT / "datasets").iterdir() if p.is_dir())
+    assert min(readings.values()) > 0
+    public = [path.stem for path in (ROOT / "cemlab" / "sim").glob("[!_]*.py")]
+    assert models == sorted(public)
+    assert {"maytag", "united-breaks-guitars"} <= set(rows)
+    assert {"cascade", "firestorm", "callout"} <= set(models)
     assert right is True
 
 

@@ -22,9 +22,26 @@ patiently = settings(deadline=None, max_examples=30, derandomize=True)
 NET = Network.from_edges([(0, 1), (1, 2), (2, 3), (3, 0), (1, 3), (4, 5)], n=7)
 KEY = np.uint64(2009)
 EXAMPLES = {
+    "callout": {"followers": 3, "retell_chance": 0.5, "answer_hour": 2, "answer_followers": 3},
     "cascade": {"initial": [0], "p": 0.5},
     "firestorm": {"listeners": 3, "share_chance": 0.5, "press_followers": 3, "accept_chance": 0.5},
-}
+    "outbreak": {"initial": [0], "spread_rate": 1.0, "recovery_rate": 1.0},
+    "rivalry": {
+        "complaint": [0], "response": [2], "p_complaint": 0.5, "p_response": 0.5, "delay": 1,
+    },
+    "rumour": {"initial": [0], "forget_rate": 0.5},
+    "threshold": {"initial": [0]},
+}  # fmt: skip
+EVERY = pytest.mark.parametrize("name", EXAMPLES)
+BESIDES = {"rivalry": (3,)}  # what reach counts in a run, where it is more than one number
+
+
+def simulated(name, **more):
+    return sim.get(name)(network=NET, **EXAMPLES[name], **more)
+
+
+def reached(name, **more):
+    return sim.model(name).reach(network=NET, **EXAMPLES[name], **more)
 
 
 # --- finding a model -----------------------------------------------------------------
@@ -34,6 +51,11 @@ def test_every_module_with_a_public_name_is_a_model():
     assert sim.names() == sorted(sim.names())
     assert {"cascade", "firestorm"} <= set(sim.names())
     assert not [name for name in sim.names() if name.startswith("_")]
+
+
+def test_no_model_on_a_network_is_left_out_here():
+    takes = [n for n in sim.names() if "network" in inspect.signature(sim.get(n)).parameters]
+    assert takes == list(EXAMPLES)
 
 
 WITHOUT_LUCK = {"reputation"}
@@ -68,52 +90,148 @@ def test_warming_up_runs_every_model(monkeypatch):
     assert warmed == sim.names()
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@EVERY
 def test_the_same_luck_gives_the_same_run(name):
-    simulate = sim.get(name)
-    a, b, other = (simulate(NET, **EXAMPLES[name], rng=rng) for rng in (7, 7, 8))
+    a, b, other = (simulated(name, rng=rng) for rng in (7, 7, 8))
     assert isinstance(a, Run)
     assert a.model == name
     assert a.series.equals(b.series)
     assert a.events.equals(b.events)
     assert a.key == b.key == int(_luck.key(7)) != other.key
     assert a.network == b.network
+    assert len({tuple(simulated(name, rng=rng).series["value"]) for rng in range(20)}) > 1
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@EVERY
 def test_a_generator_moves_on_from_run_to_run(name):
     generator = np.random.default_rng(7)
-    keys = [sim.get(name)(NET, **EXAMPLES[name], rng=generator).key for _ in range(2)]
+    keys = [simulated(name, rng=generator).key for _ in range(2)]
     assert keys == np.random.default_rng(7).integers(0, 2**64, 2, dtype=np.uint64).tolist()
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@EVERY
 def test_reach_draws_one_key_however_many_runs(name):
     a, b = (np.random.default_rng(7) for _ in range(2))
-    sim.model(name).reach(NET, **EXAMPLES[name], runs=1, rng=a)
-    sim.model(name).reach(NET, **EXAMPLES[name], runs=50, rng=b)
+    reached(name, runs=1, rng=a)
+    reached(name, runs=50, rng=b)
     assert a.bit_generator.state == b.bit_generator.state
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-@pytest.mark.parametrize("replicate", [-1, 1.0, True, "0", None])
+@EVERY
+def test_reach_counts_each_run_in_whole_people_however_many_threads(name):
+    with_threads = "threads" in inspect.signature(sim.model(name).reach).parameters
+    one, two = (
+        reached(name, runs=50, rng=7, **({"threads": k} if with_threads else {})) for k in (1, 3)
+    )
+    assert one.shape == (50, *BESIDES.get(name, ()))
+    assert one.dtype == np.int64
+    assert_array_equal(one, two)
+    assert_array_equal(one[:5], reached(name, runs=5, rng=7))
+    assert len(np.unique(one, axis=0)) > 1
+    assert 0 <= one.min() <= one.max() <= NET.n + 4  # a press, or the accounts of a callout
+
+
+@EVERY
+@pytest.mark.parametrize("replicate", [-1, 1.0, True, "0", None, 2**64])
 def test_says_what_a_replicate_must_be(name, replicate):
     rule = r"^replicate must be a whole number (of at least 0|in \[0, .*\]), got "
     with pytest.raises(ValueError, match=f"{rule}{re.escape(repr(replicate))}$"):
-        sim.get(name)(NET, **EXAMPLES[name], replicate=replicate)
+        simulated(name, replicate=replicate)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_a_replicate_beyond_64_bits_is_a_value_error(name):
-    with pytest.raises(ValueError, match="replicate must be a whole number"):
-        sim.get(name)(NET, **EXAMPLES[name], replicate=2**64)
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
+@EVERY
 @pytest.mark.parametrize("start", ["nonsense", None, "2009-07-06T00:00Z"])
 def test_says_what_a_start_must_be(name, start):
     with pytest.raises(ValueError, match="start must be"):
-        sim.get(name)(NET, **EXAMPLES[name], start=start)
+        simulated(name, start=start)
+
+
+# --- one argument varied --------------------------------------------------------------
+
+
+STORY = {"network": NET, "initial": [0], "runs": 200}
+
+
+def test_every_value_is_reach_itself_on_the_same_luck():
+    table = sim.vary(cascade.reach, "p", [0.2, 0.7], rng=7, **STORY)
+    for p in (0.2, 0.7):
+        assert table[p].tolist() == cascade.reach(**STORY, p=p, rng=7).tolist()
+    again = sim.vary(cascade.reach, "p", [0.7, 0.7000001, 0.2], rng=7, **STORY)
+    assert again[0.7].tolist() == table[0.7].tolist()
+    assert again[0.2].tolist() == table[0.2].tolist()
+
+
+def test_replicate_by_replicate_a_higher_chance_never_reaches_fewer():
+    steps = np.linspace(0, 1, 9).tolist()
+    table = sim.vary(cascade.reach, "p", steps, rng=1, paired=True, **STORY)
+    assert (np.diff(table.to_numpy(), axis=1) >= 0).all()
+    alone = np.stack([cascade.reach(**STORY, p=p, paired=True, rng=i) for i, p in enumerate(steps)])
+    assert (np.diff(alone, axis=0) < 0).any()  # not so with luck of its own for each value
+
+
+@pytest.mark.parametrize("rng", [None, 7])
+def test_even_fresh_luck_is_shared_by_all_values(rng):
+    table = sim.vary(cascade.reach, "p", {"one": 0.5, "same": 0.5}, rng=rng, **STORY)
+    assert table["one"].equals(table["same"])
+    assert table["one"].nunique() > 1
+
+
+def test_a_generator_moves_on_by_one_draw_whatever_is_varied():
+    one, other = (np.random.default_rng(7) for _ in range(2))
+    first = sim.vary(cascade.reach, "p", [0.5], rng=one, **STORY)
+    sim.vary(cascade.reach, "p", [0.1, 0.5, 0.9], rng=other, **STORY)
+    assert one.bit_generator.state == other.bit_generator.state
+    plain = np.random.default_rng(7)
+    plain.integers(0, 2**63)
+    assert one.bit_generator.state == plain.bit_generator.state
+    second = sim.vary(cascade.reach, "p", [0.5], rng=one, **STORY)
+    assert not first.equals(second)
+
+
+def test_columns_are_called_by_the_values_or_by_their_names():
+    plain = sim.vary(cascade.reach, "p", [0, 0.25], rng=1, **STORY)
+    named = sim.vary(cascade.reach, "p", {"none": 0, "some": {0: 0.25}}, rng=1, **STORY)
+    assert plain.columns.tolist() == [0, 0.25]
+    assert named.columns.tolist() == ["none", "some"]
+    for table in (plain, named):
+        assert table.columns.name == "p"
+        assert table.index.name == "replicate"
+        assert table.index.tolist() == list(range(200))
+        assert set(table.dtypes) == {np.dtype(np.int64)}
+    assert set(plain[0]) == {1}
+
+
+def test_any_argument_of_any_model_can_vary():
+    tie = Network.from_edges([(0, 1)], n=7)
+    table = sim.vary(
+        cascade.reach,
+        "network",
+        {"friends": NET, "one tie": tie},
+        rng=1,
+        initial=[0],
+        p=1.0,
+        runs=2,
+    )
+    assert table.to_numpy().tolist() == [[4, 2], [4, 2]]
+    heard = sim.vary(
+        sim.model("callout").reach,
+        "followers",
+        [0, 7],
+        rng=1,
+        network=NET,
+        retell_chance=0.0,
+        runs=1,
+    )
+    assert heard.to_numpy().tolist() == [[1, 8]]
+
+
+def test_an_argument_that_the_model_does_not_have_fails():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'mood'"):
+        sim.vary(cascade.reach, "mood", [1], p=0.5, **STORY)
+    with pytest.raises(ValueError, match=r"^p must be a probability in \[0, 1\], got 2$"):
+        sim.vary(cascade.reach, "p", [0.5, 2], **STORY)
+    with pytest.raises(ValueError, match=r"^rng must be "):
+        sim.vary(cascade.reach, "p", [0.5], rng="luck", **STORY)
 
 
 # --- a plan ---------------------------------------------------------------------------

@@ -116,12 +116,17 @@ def reached(run):
 # --- promises and theory ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_keeps_the_promises_of_every_model(name):
-    for rule in ({}, {"voices": 2}, {"share": np.full(6, 0.5)}):
-        check_model(
-            threshold.simulate, {"network": SMALL[name], "initial": {0: [0], 2: [3]}} | rule
-        )
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        *((name, {}) for name in SMALL),
+        ("undirected", {"voices": 2}),
+        ("directed", {"share": np.full(6, 0.5)}),
+    ],
+)
+def test_keeps_the_promises_of_every_model(name, rule):
+    given_ = {"network": SMALL[name], "initial": {0: [0], 2: [3]}}
+    check_model(threshold.simulate, given_ | rule)
 
 
 def test_on_a_path_each_step_but_the_last_is_taken_with_chance_one_half():
@@ -204,7 +209,12 @@ def test_cascades_go_far_inside_the_window_only(ties, global_):
     assert (low < ties < high) == global_
     assert (threshold.cascade_condition(net.degrees, share=0.18) > 1) == global_
     starters = np.random.default_rng(2).choice(net.n, 100, replace=False)
-    totals = [threshold.reach(net, initial=[i], share=0.18, runs=1)[0] for i in starters]
+    links = threshold._Plan.of(net, [], None, 0.18).arrays(net)[:-2]
+    totals = np.zeros(starters.size, np.int64)
+    for i in range(starters.size):
+        args = *links, starters[i : i + 1], np.zeros(1, np.int64), np.uint64(1)
+        _kernels.reach(*args, 0, 1, totals[i:])
+    assert totals[0] == threshold.reach(net, initial=starters[:1], share=0.18, runs=1)[0]
     assert (np.mean(totals) > 0.3 * net.n) == global_
     assert (np.mean(totals) < 0.003 * net.n) == (not global_)
 
@@ -273,13 +283,17 @@ def test_the_condition_counts_the_ties_of_those_whom_one_voice_wins(degrees, sha
 @pytest.mark.parametrize("heard", [1, 3, 5, 7, 10, 30, 49, 100])
 def test_a_share_is_reached_by_exactly_its_fraction(heard):
     """Also where share * heard is not a whole number for floats, as for .07 * 100."""
-    star = Network.from_edges([(i, heard) for i in range(heard)], directed=True)
-    for k in range(1, heard + 1):
-        for share in (k / heard, float(f"{k / heard:.15g}"), 1 - (heard - k) / heard):
-            totals = [
-                threshold.reach(star, initial=range(m), share=share, runs=1)[0] for m in (k - 1, k)
-            ]
-            assert totals == [k - 1, k + 1], share
+    whole = np.arange(1, heard + 1)
+    short = [float(f"{k / heard:.15g}") for k in whole]
+    shares = np.concatenate([whole / heard, short, 1 - (heard - whole) / heard])
+    enough = np.tile(whole, 3)  # one listener a share, who hears all the speakers
+    listeners = heard + np.arange(shares.size)
+    arcs = [(u, v) for u in range(heard) for v in listeners.tolist()]
+    net = Network.from_edges(arcs, directed=True)
+    every = np.concatenate([np.ones(heard), shares])
+    for m in range(heard + 1):
+        run = threshold.simulate(net, initial=range(m), share=every)
+        assert reached(run) == {*range(m), *listeners[enough <= m].tolist()}, m
 
 
 def test_a_share_of_nothing_still_takes_one_voice():
@@ -320,7 +334,7 @@ def test_without_a_starter_or_ties_nothing_happens(rule, n):
     for first in ([], range(n)):
         assert threshold.reach(net, initial=first, runs=2, **rule).tolist() == [len(first)] * 2
         run = threshold.simulate(net, initial=first, **rule)
-        assert run.final("total") == len(run.events) == len(first)
+        assert run.final("total") == len(run.make_events()) == len(first)
         assert run.final("exposures") == 0
 
 

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.cost import money
 from cemlab.plots.journey import scoreboard, timeline
+from cemlab.plots.lab import courses, last_words, mean_reach
 from cemlab.plots.spread import (
     class_shares,
     paired_difference,
@@ -19,7 +20,10 @@ __all__ = [
     "Axes",
     "class_shares",
     "clear",
+    "courses",
     "hidden_axes",
+    "last_words",
+    "mean_reach",
     "money",
     "new_axes",
     "paired_difference",

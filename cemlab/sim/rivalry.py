@@ -1,8 +1,10 @@
 """Rivalry: a complaint and a response to it spread over the same network."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks, _luck, events
@@ -148,6 +150,39 @@ def reach(
     )
     total, workers = many("runs", runs, threads, network, bytes_a_person=BYTES_A_PERSON)
     return stories.reach(_luck.key(rng), total, workers)
+
+
+def words(
+    network: Network, delays: Sequence[int], *, runs: int, rng: Any = None, **story: Any
+) -> pd.DataFrame:
+    """Return how many people end with which word on average, by the delay of the response.
+
+    Parameters
+    ----------
+    delays : sequence of int
+        Rounds after which the response begins; every delay meets the same luck.
+    **story
+        The other arguments of `reach`.
+
+    Returns
+    -------
+    DataFrame
+        By `delay`: mean `complaint`, `response` and `ever_complaint` (people).
+
+    Examples
+    --------
+    >>> path = Network.from_edges([(0, 1), (1, 2), (2, 3)])
+    >>> words(path, [0, 2], complaint=[0], response=[3], p_complaint=1.0, p_response=1.0,
+    ...       runs=1).values.tolist()
+    [[2.0, 2.0, 2.0], [3.0, 1.0, 3.0]]
+    """
+    luck = _luck.fixed(rng)
+    means = {
+        delay: reach(network, **story, delay=delay, runs=runs, rng=luck).mean(axis=0)
+        for delay in delays
+    }
+    columns = ["complaint", "response", "ever_complaint"]
+    return pd.DataFrame.from_dict(means, orient="index", columns=columns).rename_axis("delay")
 
 
 def warm_up() -> None:

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import lambertw
 
 from cemlab import _checks, _luck
 from cemlab.network import MOST_PEOPLE, Network
 from cemlab.run import Run
+from cemlab.sim import _rumour_limits
 from cemlab.sim._history import Clock, log, totals
 from cemlab.sim._kernels import rumour as _kernels
+from cemlab.sim._rumour_limits import never_hear
 from cemlab.sim._spread import MOST_REPLICATES, in_threads
+
+__all__ = ["never_hear", "reach", "simulate", "warm_up"]
 
 
 def simulate(
@@ -173,52 +176,6 @@ def reach(
     return out
 
 
-def never_hear(
-    *, spread_chance: float = 1.0, stifle_chance: float = 1.0, forget_rate: float = 0.0
-) -> float:
-    r"""Return the share of a very large crowd that a rumour which catches on never reaches.
-
-    Let x, y be the shares of those who have not heard, and who spread. They change as
-    x' = -s x y and y' = s x y - a (1 - x) y - d y, where s, a and d stand for
-    `spread_chance`, `stifle_chance` and `forget_rate`. Dividing the two takes time out:
-    dy/dx = -(s + a)/s + (a + d)/(s x). From x = 1 and y = 0 until y is 0 again this gives
-
-    .. math:: \theta = \exp\Bigl(-\frac{s + a}{a + d} (1 - \theta)\Bigr)
-
-    for the share theta that is left. If (s + a)/(a + d) is at most 1, it is everybody.
-
-    With `forget_rate` the first person may stop before the story is under way: from one
-    first spreader it fails to catch on with chance d/s. In a crowd of n the mean differs from
-    the limit by about c/n; for the default chances, on average .086 people fewer never hear.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If a chance cannot be, or nothing ever stops a spreader.
-
-    References
-    ----------
-    As in `simulate`; Maki and Thompson's rumour leaves out 20.3 %.
-
-    Examples
-    --------
-    >>> round(never_hear(), 6)
-    0.203188
-    >>> never_hear(forget_rate=1.0)
-    1.0
-    """
-    spread, stifle, forget = _chances(spread_chance, stifle_chance, forget_rate)
-    if spread <= forget:  # the same as (s + a) / (a + d) <= 1, without rounding
-        return 1.0
-    ratio = min((spread + stifle) / (stifle + forget), 1e3)
-    return float(-lambertw(-ratio * np.exp(-ratio)).real / ratio)
-
-
 def warm_up() -> None:
     """Compile this model's kernels."""
     pair = Network.from_edges([(0, 1)])
@@ -255,7 +212,7 @@ class _Plan:
         if (n is None) == (network is None):
             msg = f"n or network must be given, and only one of them, got n={n!r} and network={network!r}"
             raise ValueError(msg)
-        rates = _chances(*chances)
+        rates = _rumour_limits.chances(*chances)
         if network is None:
             size = _checks.whole("n", n, low=0, high=MOST_PEOPLE)
             count = min(1, size) if initial is None else initial
@@ -289,18 +246,6 @@ class _Plan:
                 seen, active, who, when, heard, stop,
             )  # fmt: skip
         return tuple(array[:count].copy() for array in (who, when, heard, stop))
-
-
-def _chances(spread: float, stifle: float, forget: float) -> tuple[float, float, float]:
-    rates = (
-        _checks.probability("spread_chance", spread),
-        _checks.probability("stifle_chance", stifle),
-        _checks.number("forget_rate", forget, low=0.0),
-    )
-    if rates[1] + rates[2] == 0:
-        msg = "stifle_chance or forget_rate must be above 0, for the story to end, got 0 for both"
-        raise ValueError(msg)
-    return rates
 
 
 def _can_end(rates: tuple[float, float, float], n: int) -> None:

@@ -1,0 +1,185 @@
+"""Figures of the spread lab: reach against one setting, courses in time, and last words."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from cemlab.plots._style import (
+    BLUE,
+    GREY,
+    RED,
+    SERIES,
+    STYLE,
+    TITLE,
+    days_since,
+    new_axes,
+    show_prediction,
+)
+from cemlab.run import Run
+
+
+def mean_reach(
+    reaches: pd.DataFrame,
+    *,
+    people: int | None = None,
+    mark: float | None = None,
+    mark_words: str = "threshold",
+    formula: "pd.Series[float] | None" = None,
+    prediction: object = None,
+    xlabel: str | None = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean reach against the setting that was varied, with two standard errors.
+
+    Parameters
+    ----------
+    reaches : DataFrame
+        One column a value (numbers), one row a replicate (`sim.vary`, `Case.vary`).
+    people : int, optional
+        Draw the reach as a share of so many people.
+    mark : float, optional
+        Where a dashed line stands, called `mark_words`.
+    formula : Series, optional
+        Exact values to draw as a line, in people or (with `people`) as shares, by setting.
+    """
+    ax = ax or new_axes()
+    x = np.asarray(reaches.columns, np.float64)
+    scale = 1.0 / people if people else 1.0
+    means = reaches.mean().to_numpy() * scale
+    errors = 2 * reaches.sem().to_numpy() * scale
+    with plt.rc_context(STYLE):
+        if formula is not None:
+            ax.plot(formula.index, formula, color=GREY, lw=2, label="formula")
+        ax.errorbar(
+            x, means, errors, color=BLUE, marker="o", ms=7, lw=2, capsize=3,
+            ls="" if formula is not None else "-", label=f"mean of {len(reaches):,} runs",
+        )  # fmt: skip
+        if mark is not None:
+            ax.axvline(mark, color=RED, ls="--", lw=2, label=f"{mark_words} ({mark:.3g})")
+        ax.set_xlabel(xlabel or str(reaches.columns.name or ""))
+        ax.set_ylabel("part of all people reached" if people else "people reached (mean)")
+        ax.yaxis.set_major_locator(MaxNLocator(5))
+        if people:
+            ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        else:
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.set_ylim(0, None)
+        ax.legend(loc="best", frameon=False)
+        found = f"From {reaches.mean().iloc[0]:,.0f} to {reaches.mean().iloc[-1]:,.0f} people"
+        _finish(ax, title or found, prediction)
+    return ax
+
+
+def courses(
+    lines: Mapping[str, tuple[Run, str]],
+    *,
+    people: int | None = None,
+    unit: str = "days",
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw variables of runs over time, one line each.
+
+    Parameters
+    ----------
+    lines : mapping of name to (Run, variable)
+        What to draw, and what to call it.
+    people : int, optional
+        Draw shares of so many people.
+    unit : {"days", "hours"}
+        Of the time axis, from the run's start on.
+    """
+    ax = ax or new_axes()
+    per_day = {"days": 1, "hours": 24}[unit]
+    last = 0.0
+    with plt.rc_context(STYLE):
+        for (name, (run, variable)), colour, dash in zip(
+            lines.items(), SERIES, _DASHES, strict=False
+        ):
+            part = run.series[run.series["variable"] == variable]
+            x = days_since(part["time"], part["time"].iloc[0]) * per_day
+            y = part["value"].to_numpy() / (people or 1)
+            ax.plot(x, y, color=colour, ls=dash, lw=3, label=f"{name} ({_shown(y[-1], people)})")
+            last = max(last, x[-1])
+        ax.set_xlim(0, last or 1)
+        ax.set_ylim(0, None)
+        ax.set_xlabel(f"{unit} since the start")
+        ax.set_ylabel("part of all people" if people else "people")
+        if people:
+            ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        else:
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.legend(loc="best", frameon=False, title="(at the end)")
+        _finish(ax, title or "Courses", prediction)
+    return ax
+
+
+def last_words(
+    words: pd.DataFrame,
+    *,
+    names: tuple[str, str] = ("complaint", "answer"),
+    ylabel: str = "",
+    scale: float = 1.0,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many people end with which word: a bar a row, two parts each.
+
+    Parameters
+    ----------
+    words : DataFrame
+        One row a policy; first column people with the complaint's word, second with the
+        response's.
+    scale : float
+        People whom one person of the model stands for.
+    """
+    ax = ax or new_axes(height=1.9 + 0.45 * len(words))
+    y = np.arange(len(words))
+    values = words.iloc[:, :2].to_numpy(np.float64) * scale
+    with plt.rc_context(STYLE):
+        left = np.zeros(len(words))
+        for column, (name, colour) in enumerate(zip(names, (RED, BLUE), strict=True)):
+            bars = ax.barh(y, values[:, column], left=left, color=colour, ec="white", label=name)
+            wide = values[:, column] > 0.12 * values.sum(axis=1).max()
+            labels = [
+                f"{v:,.0f}" if w else "" for v, w in zip(values[:, column], wide, strict=True)
+            ]
+            ax.bar_label(bars, labels, label_type="center", color="white", size=12)
+            left += values[:, column]
+        ax.set_yticks(y, [str(name) for name in words.index])
+        ax.set_ylabel(ylabel or str(words.index.name or ""))
+        ax.invert_yaxis()
+        ax.set_xlabel("people, by the word they hold")
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.legend(
+            loc="upper center", ncols=2, frameon=False,
+            bbox_to_anchor=(0.45, -0.8 / (0.45 * len(words) + 0.4)),
+        )  # fmt: skip
+        shares = values[:, 0] / values.sum(axis=1)
+        found = f"The complaint keeps {shares.min():.0%} to {shares.max():.0%} of those who heard"
+        _finish(ax, title or found, prediction)
+    return ax
+
+
+# --- inside ------------------------------------------------------------------------
+
+_DASHES = ("-", "--", "-.", ":", "-")
+
+
+def _finish(ax: Axes, title: str, prediction: object) -> None:
+    """Write the title, and between it and the figure the reader's prediction."""
+    show_prediction(ax, prediction)
+    room = {} if prediction is None else {"pad": 36}
+    ax.set_title(title, loc="left", **(TITLE | room))
+
+
+def _shown(value: float, people: int | None) -> str:
+    return f"{value:.0%}" if people else f"{value:,.0f}"
