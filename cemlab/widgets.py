@@ -86,6 +86,39 @@ def stake(*, audience: float, cost_usd: float) -> ipw.VBox:
     return _live(draw, sliders, plots.hidden_axes(height=2.6))
 
 
+def callout(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) -> ipw.VBox:
+    """Return whose word comes last in a callout, as the case has it and as the sliders say.
+
+    One person of this picture stands for ten of the case's model: quick enough for the hand.
+    """
+    grown = case.scenarios[scenario].network
+    tenth = {"size": grown.size // 10 if grown else 0} | {
+        name: int(value) // 10
+        for name, value in case.parameters(scenario)["value"].items()
+        if name.endswith("followers")
+    }
+    table = case.parameters(scenario)
+    sliders = {name: _slider(table.loc[name], words) for name, words in _CALLOUT.items()}
+
+    def words(**changes: Any) -> list[float]:
+        scaled = {k: v // 10 if k.endswith("followers") else v for k, v in changes.items()}
+        common = {"runs": 5, "rng": rng, **tenth, **scaled}
+        return [
+            100 * case.reach(scenario, measure=measure, **common).mean()
+            for measure in ("still", "answered")
+        ]
+
+    before = words()
+
+    def draw(ax: plots.Axes, **changes: Any) -> None:
+        rows = {case.scenarios[scenario].title: before, "your sliders": words(**changes)}
+        both = pd.DataFrame.from_dict(rows, orient="index", columns=["complaint", "answer"])
+        part = both.iloc[1, 0] / both.iloc[1].sum()
+        plots.last_words(both, title=f"The complaint keeps {part:.0%} with your sliders", ax=ax)
+
+    return _live(draw, sliders, plots.hidden_axes(height=2.8))
+
+
 def spread_lab(*, rng: int = 20) -> ipw.VBox:
     """Return the spread lab: a complaint among 2,000 people, and the company's answer to it.
 
@@ -141,12 +174,21 @@ _FIRESTORM = {
     "sharing_after": "sharing left after acceptance",
     "press_followers": "people who hear the press",
 }
+_CALLOUT = {
+    "answer_hour": "company answers after (hours)",
+    "answer_followers": "hear the company (tens)",
+    "good_word_followers": "notice her good word (tens)",
+    "gift_followers": "hear of the rival's gift (tens)",
+    "retell_chance": "chance of retelling (assumed)",
+    "answer_retell_chance": "the same for answers (assumed)",
+    "retell_after": "retelling left after the answer",
+}
 
 
 def _slider(row: pd.Series, words: str) -> ipw.Widget:
     low, high, value = row["low"], row["high"], row["value"]
     common = {"description": words, "style": _LABEL, "layout": _WIDE}
-    if row["unit"] == "people":
+    if row["unit"] in ("people", "tens of people"):
         ends = {"min": int(low), "max": int(high), "step": 100 if high > 1000 else 1}
         return ipw.IntSlider(value=int(value), **ends, **common)
     step = 1.0 if "day" in row["unit"] else (high - low) / 20

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -457,6 +458,20 @@ def test_an_earlier_response_never_helps_a_first_word_and_never_hurts_a_last_one
         assert early <= late <= never
     else:
         assert late <= early <= never
+
+
+@WORDS
+def test_the_longer_the_delay_the_more_a_first_word_and_the_less_a_last_word_blames(word):
+    net = Network.preferential(80, 2, rng=1)
+    args = {"complaint": [70], "response": [0], "p_complaint": 0.5, "p_response": 0.6}
+    blamed = [
+        rivalry.reach(net, **args, delay=delay, word=word, runs=200, rng=1)[:, 0]
+        for delay in (0, 1, 3, 9)
+    ]
+    blamed = blamed if word == "first" else blamed[::-1]
+    for fewer, more in pairwise(blamed):
+        assert (fewer <= more).all()
+        assert fewer.sum() < more.sum()
 
 
 @patiently

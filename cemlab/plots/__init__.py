@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.cost import money
 from cemlab.plots.journey import scoreboard, timeline
-from cemlab.plots.lab import courses, last_words, mean_reach
+from cemlab.plots.lab import courses, last_words, mean_reach, sorted_runs
 from cemlab.plots.spread import (
     class_shares,
     paired_difference,
@@ -32,6 +32,7 @@ __all__ = [
     "reach_distribution",
     "replays",
     "scoreboard",
+    "sorted_runs",
     "table",
     "timeline",
     "view_curve",

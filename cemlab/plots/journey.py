@@ -86,10 +86,10 @@ def scoreboard(
     heads = {"CRM": "Company's lens (CRM)", "CEM": "Customer's lens (CEM)"}
     seen = lenses.colours(comparison)
     with plt.rc_context(STYLE):
-        ax.set_xlim(0, 2)
+        ax.set_xlim(0, 2.08)
         ax.set_ylim(depth + 0.1, -1.1)
         ax.axis("off")
-        for x, (lens, side) in enumerate(zip(heads, sides, strict=True)):
+        for x, (lens, side) in zip((0.0, 1.08), zip(heads, sides, strict=True), strict=True):
             _lamp(ax, x + 0.04, -0.55, seen[lens], size=20)
             ax.text(x + 0.09, -0.55, heads[lens], va="center", weight="bold", size=15)
             for y, row in enumerate(side.itertuples()):
@@ -145,7 +145,7 @@ def _actor_key(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot([], [], "o", ms=9, color=ACTORS[actor], label=actor)
     if rows["shaky"].any():
         ax.plot([], [], "o", ms=9, mec=GREY, mfc="white", mew=2, label="our reading, or contested")
-    ax.legend(loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
+    ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
 
 
 def _lamp(ax: Axes, x: float, y: float, colour: str, *, size: float) -> None:

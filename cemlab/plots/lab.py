@@ -1,6 +1,7 @@
 """Figures of the spread lab: reach against one setting, courses in time, and last words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -68,9 +69,44 @@ def mean_reach(
             ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         else:
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        ax.set_ylim(0, None)
+        ax.set_ylim(0, 1.12 * (means + errors).max() or 1)
         ax.legend(loc="best", frameon=False)
         found = f"From {reaches.mean().iloc[0]:,.0f} to {reaches.mean().iloc[-1]:,.0f} people"
+        _finish(ax, title or found, prediction)
+    return ax
+
+
+def sorted_runs(
+    reaches: "pd.Series[int] | np.ndarray[Any, Any]",
+    *,
+    what: str = "runs",
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw every run's reach, largest first, and the mean that none may be near.
+
+    Parameters
+    ----------
+    reaches : Series or array of int
+        One number a run (or a starter: say so by `what`).
+    """
+    ax = ax or new_axes()
+    y = np.sort(np.asarray(reaches, np.float64))[::-1]
+    x = np.arange(y.size + 1) / y.size
+    mean = y.mean()
+    near = (np.abs(y - mean) <= 0.2 * mean).mean()
+    with plt.rc_context(STYLE):
+        ax.stairs(y, x, fill=True, color=BLUE, alpha=0.85, label=f"{y.size:,} {what}")
+        ax.axhline(mean, color=RED, ls="--", lw=2.5, label=f"mean ({mean:,.0f})")
+        ax.set_xlim(0, 1)
+        ax.set_ylim(0, y[0] * 1.08 if y[0] else 1)
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.set_xlabel(f"part of all {what}, largest reach first")
+        ax.set_ylabel("people who share")
+        ax.legend(loc="upper right", frameon=False)
+        found = f"{near:.0%} of the {what} end within a fifth of the mean"
         _finish(ax, title or found, prediction)
     return ax
 

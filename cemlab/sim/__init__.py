@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from cemlab import _checks, _luck
+from cemlab.network import Network
 from cemlab.run import Run
 
 
@@ -83,6 +84,13 @@ def vary(
 
 
 def warm_up() -> None:
-    """Compile every model's kernels, so that no first cell has to wait."""
+    """Compile every model's and network's kernels, so that no first cell has to wait."""
+    for few in (
+        Network.random(9, 2, rng=0),
+        Network.small_world(9, 2, 0.5, rng=0),
+        Network.blocks([4, 5], 2, 0.5, rng=0),
+        Network.configuration([1, 1], rng=0),
+    ):
+        few.with_hub(1).summary()
     for name in names():
         model(name).warm_up()
