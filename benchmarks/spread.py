@@ -108,7 +108,7 @@ def gather(network: Network) -> Work:
 
 
 def dijkstra_outbreak(network: Network, first: np.ndarray) -> Work:
-    """The same exact law without a compiler of our own: random delays, SciPy's Dijkstra."""
+    """Run the same exact law without a compiler of our own: random delays, SciPy's Dijkstra."""
     rng = np.random.default_rng(1)
 
     def run() -> int:

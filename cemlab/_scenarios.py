@@ -29,9 +29,14 @@ class Setup(NamedTuple):
     def simulate(self, rng: Any, replicate: int = 0) -> Run:
         """Run the model once."""
         run: Run = self.model.simulate(
-            self.network, **self.values, **self.start, rng=rng, replicate=replicate
+            **self.crowd, **self.values, **self.start, rng=rng, replicate=replicate
         )
         return run
+
+    @property
+    def crowd(self) -> dict[str, Network]:
+        """The network as an argument, where the scenario has one."""
+        return {} if self.network is None else {"network": self.network}
 
 
 def complete(case: CaseFile, name: str) -> Scenario:

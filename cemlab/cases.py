@@ -169,15 +169,14 @@ class Case(CaseFile):
         >>> case.reach("recovery-before", runs=3, rng=1, recovery_chance=1).tolist()
         [0, 0, 0]
         """
-        model, network, values, _ = _scenarios.set_up(self, scenario, changes)
-        needed = "reach" if measure == "reach" else "outcomes"
-        if not hasattr(model, needed):
-            what = model.__name__.rsplit(".")[-1]
-            msg = f"measure must be one that the scenario's model {what} has, got {measure!r}"
-            raise ValueError(msg)
-        found = getattr(model, needed)(network, **values, runs=runs, rng=rng)
-        if needed == "outcomes":
-            found = found[_checks.one_of("measure", measure, ["reach", *found.columns])]
+        setup = _scenarios.set_up(self, scenario, changes)
+        model = setup.model
+        more = getattr(model, "MEASURES", ())
+        known = [*(["reach"] if hasattr(model, "reach") else []), *more]
+        _checks.one_of("measure", measure, known)
+        replays = model.outcomes if measure in more else model.reach
+        found = replays(**setup.crowd, **setup.values, runs=runs, rng=rng)
+        found = found[measure] if measure in more else found
         index = pd.RangeIndex(len(found), name="replicate")
         return pd.Series(np.asarray(found), name=measure, index=index)
 

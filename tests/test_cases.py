@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cemlab import cases, datasets, events, readings
+from cemlab import cases, datasets, events, readings, sim
 from cemlab.cases import Case, CaseError
+from cemlab.network import Network
+from cemlab.sim import callout, firestorm
 
 CAFE = """\
 slug: cafe
@@ -117,6 +119,16 @@ def test_numbers_that_nobody_documented_are_marked(tmp_path):
     assert marks.to_dict() == {"listeners": "assumed", "share_chance": "", "recovery_chance": ""}
 
 
+@pytest.mark.parametrize("generator", ["preferential", "random"])
+def test_a_network_is_grown_from_the_numbers_in_the_file(generator, tmp_path):
+    case = cafe(tmp_path, "generator: preferential", f"generator: {generator}")
+    people = getattr(Network, generator)(50, 2, rng=1)
+    run = firestorm.simulate(people, listeners=5, share_chance=0.5, rng=7)
+    assert case.simulate("wait", rng=7).network == run.network
+    reach = firestorm.reach(people, listeners=5, share_chance=0.5, runs=30, rng=7)
+    assert case.reach("wait", runs=30, rng=7).tolist() == reach.tolist()
+
+
 # --- bad case files ------------------------------------------------------------------
 
 FACT = (
@@ -163,13 +175,15 @@ BAD = [
     ("like: wait", "like: nap", ", line 27, scenarios.hurry.like: ", "scenario", "'nap'"),
     ("like: wait", "like: hurry", ", line 27, scenarios.hurry.like: ", "scenario", "'hurry'"),
     ("model: firestorm", "model: os.system",
-     ", line 19, scenarios.wait.model: ", "must be one of cascade, firestorm", "'os.system'"),
+     ", line 19, scenarios.wait.model: ", f"must be one of {', '.join(sim.names())}", "'os.system'"),
     ("    model: firestorm\n", "", "scenarios.wait.model: ", "must be given", "nothing"),
     ("size: 50", "size: 1", ", line 20, scenarios.wait.network.size: ", "equal to 2", "1"),
     ("seed: 1", "seed: -1", ", line 20, scenarios.wait.network.seed: ", "equal to 0", "-1"),
     ("ties: 2", "ties: 50", ", line 20, scenarios.wait.network", "ties", "50"),
     ("generator: preferential", "generator: facebook",
      ", line 20, scenarios.wait.network.generator: ", "'preferential'", "'facebook'"),
+    ("generator: preferential", "generator: small_world",
+     ", line 20, scenarios.wait.network.generator: ", "'preferential' or 'random'", "'small_world'"),
     ("value: 5,", "value: 11,",
      ", line 22, scenarios.wait.parameters.listeners.value: ", "range [1, 10]", "11"),
     (RANGE, "range: [10, 1]",
@@ -279,6 +293,42 @@ def test_a_damaged_file_is_a_case_or_one_sentence(tmp_path_factory, at, gone, pu
         assert isinstance(case, Case)
 
 
+# --- every case on the shelf -----------------------------------------------------------
+
+
+@pytest.fixture(params=cases.names())
+def any_case(request):
+    return cases.load(request.param)
+
+
+def test_every_case_keeps_the_rules_of_its_file(any_case):
+    assert list(any_case.problems()) == []
+
+
+def test_every_row_of_a_timeline_has_a_fact_and_its_confidence(any_case):
+    log = any_case.events()
+    pd.testing.assert_frame_equal(events.validate(log), log)
+    assert len(log) == len(any_case.timeline) > 0
+    assert set(log["source"]) <= set(any_case.facts)
+    marks = [any_case.facts[name].confidence for name in log["source"]]
+    assert log["confidence"].tolist() == marks
+
+
+def test_no_parameter_rests_on_an_unverified_fact(any_case):
+    for scenario in any_case.scenarios:
+        basis = set(any_case.parameters(scenario)["basis"]) & set(any_case.facts)
+        assert {any_case.facts[name].confidence for name in basis} <= {
+            "origin", "independent", "contested", "computed",
+        }  # fmt: skip
+
+
+def test_every_parameter_lies_in_its_range_and_says_its_unit(any_case):
+    for scenario in any_case.scenarios:
+        table = any_case.parameters(scenario)
+        assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
+        assert (table["unit"] != "").all()
+
+
 # --- United Breaks Guitars: what is known --------------------------------------------
 
 
@@ -312,14 +362,6 @@ def test_461_days_lie_between_the_flight_and_the_day_before_the_video(ubg):
     assert (damaged, posted) == (pd.Timestamp("2008-03-31"), pd.Timestamp("2009-07-06"))
     assert (posted - pd.Timedelta("1D") - damaged).days == 461
     assert (ubg.facts["UBG-09"].date.latest - ubg.facts["UBG-01"].date.time).days == 461
-
-
-def test_no_parameter_rests_on_an_unverified_fact(ubg):
-    for scenario in ubg.scenarios:
-        basis = set(ubg.parameters(scenario)["basis"]) & set(ubg.facts)
-        assert {ubg.facts[name].confidence for name in basis} <= {
-            "origin", "independent", "contested", "computed",
-        }  # fmt: skip
 
 
 def test_no_event_rests_on_an_unverified_fact_without_its_mark(ubg):
@@ -399,13 +441,6 @@ def test_every_scenario_runs_and_writes_a_log(ubg, scenario):
 
 def test_no_scenario_is_left_untested(ubg):
     assert list(ubg.scenarios) == SCENARIOS
-
-
-def test_every_parameter_lies_in_its_range_and_says_its_unit(ubg):
-    for scenario in ubg.scenarios:
-        table = ubg.parameters(scenario)
-        assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
-        assert (table["unit"] != "").all()
 
 
 def test_a_comparison_is_the_difference_replicate_by_replicate(ubg):
@@ -536,3 +571,140 @@ def test_the_pace_of_the_replays_is_that_of_the_readings(ubg):
 def test_employees_appear_by_their_role_only(ubg):
     people = set(ubg.events()["by"].dropna())
     assert not [name for name in people if re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", name)]
+
+
+# --- Maytag: what if -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def maytag():
+    return cases.load("maytag")
+
+
+MAYTAG = [
+    "as-it-happened",
+    "answer-within-an-hour",
+    "no-answer",
+    "answer-without-repair",
+    "repair-at-first-visit",
+]
+OUTCOMES = ["heard", "still", "answered"]
+
+
+def small(case, scenario):
+    """Return a scenario on 3,000 people instead of 500,000, its audiences to scale."""
+    values = case.parameters(scenario)["value"]
+    audiences = values[values.index.str.endswith("followers")].to_dict()
+    return {"size": 3000} | {k: -(-int(v) * 3000 // 500_000) for k, v in audiences.items()}
+
+
+def outcome(case, scenario, measure, **changes):
+    changes = small(case, scenario) | changes
+    return case.reach(scenario, runs=60, rng=7, measure=measure, **changes)
+
+
+def test_no_scenario_of_maytag_is_left_untested(maytag):
+    assert list(maytag.scenarios) == MAYTAG
+
+
+@pytest.mark.parametrize("scenario", MAYTAG)
+def test_every_scenario_of_maytag_runs_and_writes_a_log(maytag, scenario):
+    changes = small(maytag, scenario)
+    run = maytag.simulate(scenario, rng=7, **changes)
+    pd.testing.assert_frame_equal(events.validate(run.events), run.events)
+    assert run.series["time"].iloc[0] == pd.Timestamp("2009-08-26")
+    heard, still, answered = (outcome(maytag, scenario, name) for name in OUTCOMES)
+    assert run.final("complaint") == still[0]
+    assert run.final("response") == answered[0]
+    posted = run.events[run.events["kind"] != "contact"]
+    assert posted.loc[posted["side"] == "complaint", "by"].nunique() == heard[0]
+    assert heard.min() > changes["followers"]
+    assert (still <= heard).all()
+    speaks = changes["answer_followers"] > 0
+    assert (run.events["kind"] == "answer").any() == speaks
+
+
+def test_the_answers_wait_is_the_scenarios(maytag):
+    for scenario, hours in [("as-it-happened", 24), ("answer-within-an-hour", 0)]:
+        log = maytag.simulate(scenario, rng=7, **small(maytag, scenario)).events
+        wait = log.loc[log["kind"] == "answer", "time"].iloc[0] - log["time"].iloc[0]
+        assert wait == pd.Timedelta(hours=hours)  # the first round of three hours holds hour 1
+
+
+def test_maytag_on_the_same_luck(maytag):
+    """An earlier answer keeps some from hearing, none of those who follow her."""
+    day, hour, never, _, none = (outcome(maytag, scenario, "heard") for scenario in MAYTAG)
+    assert (hour <= day).all()
+    assert (day <= never).all()
+    assert hour.min() > 601  # she and her readers
+    assert hour.mean() < day.mean() - 20
+    assert (never - day).max() <= 1  # after a day the retelling has all but died out
+    assert set(none) == {1}
+    still = {scenario: outcome(maytag, scenario, "still") for scenario in MAYTAG[:4]}
+    assert still["as-it-happened"].mean() < still["answer-without-repair"].mean() - 200
+
+
+def test_each_hearer_breeds_a_fifth_of_a_hearer_as_the_note_says(maytag):
+    values = maytag.parameters("as-it-happened")["value"]
+    assert values["retell_chance"] * maytag.scenarios["as-it-happened"].network.ties == 0.2
+
+
+def test_a_measure_is_a_column_of_the_models_outcomes(maytag):
+    changes = small(maytag, "no-answer")
+    values = maytag.parameters("no-answer")["value"].to_dict() | changes
+    people = Network.random(values.pop("size"), 4, rng=2009)
+    counts = {k: int(v) if k.endswith("followers") else v for k, v in values.items()}
+    table = callout.outcomes(people, **counts, runs=60, rng=7)
+    for name in OUTCOMES:
+        found = outcome(maytag, "no-answer", name)
+        assert found.tolist() == table[name].tolist()
+        assert (found.name, found.index.name) == (name, "replicate")
+    assert outcome(maytag, "no-answer", "reach").tolist() == table["heard"].tolist()
+
+
+def test_reaches_and_vary_measure_it_too(maytag):
+    policies = {s: {"scenario": s} | small(maytag, s) for s in MAYTAG[:2]}
+    for name in ("reach", *OUTCOMES):
+        table = maytag.reaches(policies, runs=60, rng=7, measure=name)
+        for scenario in policies:
+            assert table[scenario].tolist() == outcome(maytag, scenario, name).tolist()
+
+
+def test_varied_hours_of_maytag_meet_the_same_luck(tmp_path):
+    """At the full size of the file vary would take long: the same story in a small crowd."""
+    text = next(p for p in cases.paths() if p.stem == "maytag").read_text(encoding="utf-8")
+    for old, new in [
+        ("size: 500000", "size: 3000"),
+        ("value: 100000, unit: tens", "value: 600, unit: tens"),
+        ("value: 50000,", "value: 300,"),
+    ]:
+        assert old in text
+        text = text.replace(old, new)
+    case = cases.read(written(tmp_path, text))
+    heard, still = (
+        case.vary("as-it-happened", "answer_hour", [0, 3, 24], runs=60, rng=7, measure=name)
+        for name in ("heard", "still")
+    )
+    assert heard.columns.tolist() == ["0", "3", "24"]
+    assert heard.columns.name == "answer_hour"
+    assert (np.diff(heard.to_numpy(), axis=1) >= 0).all()
+    assert (still <= heard).all(axis=None)
+    same = case.reach("as-it-happened", runs=60, rng=7, measure="still", answer_hour=3)
+    assert still["3"].tolist() == same.tolist()
+
+
+def test_says_which_measures_there_are(maytag, ubg):
+    sentence = r"^measure must be one of reach, heard, still, answered, got 'mood'$"
+    with pytest.raises(ValueError, match=sentence):
+        outcome(maytag, "no-answer", "mood")
+    policy = {"scenario": "no-answer"} | small(maytag, "no-answer")
+    with pytest.raises(ValueError, match=sentence):
+        maytag.reaches({"none": policy}, runs=1, rng=1, measure="mood")
+    sentence = r"^measure must be one of reach, got 'still'$"
+    for call in (
+        lambda **a: ubg.reach("as-it-happened", **a),
+        lambda **a: ubg.reaches({"it": "as-it-happened"}, **a),
+        lambda **a: ubg.vary("as-it-happened", "share_chance", [0.1], **a),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            call(runs=1, rng=1, measure="still")

@@ -5,12 +5,13 @@ A new model is one new file here; nothing has to be registered. Each model also 
 before a reader meets them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cemlab import _checks, _luck
@@ -74,13 +75,19 @@ def vary(
     >>> vary(cascade.reach, "p", [0, 1], network=path, initial=[0], runs=2, rng=1).values.tolist()
     [[1, 3], [1, 3]]
     """
+    pairs = list(values.items()) if isinstance(values, Mapping) else [(v, v) for v in values]
+    if not pairs:
+        msg = f"values must be at least one for {parameter}, got none"
+        raise ValueError(msg)
     luck = _luck.fixed(rng)
-    named = values if isinstance(values, Mapping) else {value: value for value in values}
-    columns = {
-        name: reach(**common, **{parameter: value}, rng=luck) for name, value in named.items()
-    }
-    table = pd.DataFrame(columns).rename_axis("replicate")
-    return table.rename_axis(columns=parameter)
+    columns = {}
+    for name, value in pairs:
+        found = np.asarray(reach(**common, **{parameter: value}, rng=luck))
+        if found.ndim != 1:
+            msg = f"reach must return one number a run, got shape {found.shape}"
+            raise ValueError(msg)
+        columns[name if isinstance(name, Hashable) else str(name)] = found
+    return pd.DataFrame(columns).rename_axis("replicate").rename_axis(columns=parameter)
 
 
 def warm_up() -> None:

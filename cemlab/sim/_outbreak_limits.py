@@ -24,7 +24,7 @@ def transmissibility(
 
     Examples
     --------
-    >>> transmissibility(spread_rate=0.6, recovery_rate=1.0)
+    >>> round(transmissibility(spread_rate=0.6, recovery_rate=1.0), 6)
     0.375
     """
     spread, recovery = (
@@ -98,7 +98,7 @@ def final_share(
     Examples
     --------
     >>> round(final_share([1, 3], transmissibility=1.0, weights=[0.2, 0.8]), 4)
-    0.9941
+    0.9829
     """
     chance = _checks.probability("transmissibility", transmissibility)
     k, share = _law(degrees, weights)
@@ -166,7 +166,7 @@ def expected_course(
     ...     [4], spread_rate=1.0, recovery_rate=1.0, initial_share=0.01, until=30.0
     ... )
     >>> course.iloc[-1].round(3).tolist()
-    [0.083, 0.0, 0.917]
+    [0.142, 0.0, 0.858]
     """
     spread = _checks.number("spread_rate", spread_rate, low=0.0)
     recovery = _checks.number("recovery_rate", recovery_rate, low=0.0)

@@ -71,6 +71,7 @@ def history(
 ) -> Run:
     """Run one replicate of a plan and tidy it: for `simulate` here and in models built on it."""
     n = network.n
+    _checks.memory("network", 40.0 * n, "simulate on a smaller network")
     seen = np.empty(n, np.uint8)
     who, when, heard = (np.empty(n, np.int32) for _ in range(3))
     count = _kernels.spread(
@@ -115,12 +116,18 @@ def reach_paired(
 
 
 def many(
-    name: str, runs: object, threads: object, network: Network, *, bytes_a_person: int = 13
+    name: str,
+    runs: object,
+    threads: object,
+    network: Network,
+    *,
+    bytes_a_person: int = 13,
+    bytes_a_run: int = 8,
 ) -> tuple[int, int]:
     """Check how many replays are asked for, and that they and each thread's notes have room."""
     total = _checks.whole(name, runs, low=1)
     workers = min(_checks.whole("threads", threads, low=1), total)
-    need = 8.0 * total + float(workers) * bytes_a_person * network.n
+    need = float(bytes_a_run) * total + float(workers) * bytes_a_person * network.n
     _checks.memory(name, need, f"ask for fewer {name}, fewer threads or a smaller network")
     return total, workers
 

@@ -17,7 +17,8 @@ from cemlab.sim._kernels import rivalry as _kernels
 from cemlab.sim._spread import MOST_ROUNDS, Plan, in_threads
 
 WORDS = ("first", "last")
-BYTES_A_PERSON = 34
+BYTES_A_RUN = 24
+_BYTES_A_PERSON = {"first": 60, "last": 90}
 _SIDES = np.array(["", "complaint", "response"], dtype=object)
 
 
@@ -42,11 +43,13 @@ class TwoStories:
         turn: float,
     ) -> "TwoStories":
         """Put two plans together; the reply's rounds count from `delay` on (None: never)."""
+        _checks.one_of("word", word, WORDS)
+        need = 1.0 * _BYTES_A_PERSON[word] * network.n
+        _checks.memory("network", need, "spread two stories on a smaller network")
         both = np.intersect1d(blame.joiners, reply.joiners)
         if both.size:
             msg = f"response must start with people other than those of complaint, got {both[:5].tolist()} in both"
             raise ValueError(msg)
-        last_word = _checks.one_of("word", word, WORDS) == "last"
         own = np.zeros(network.n, np.uint8)
         own[blame.joiners] = _kernels.COMPLAINT
         own[reply.joiners] = _kernels.RESPONSE
@@ -64,9 +67,20 @@ class TwoStories:
             reply.chance,
             reply.factor,
             _checks.probability("turn", turn),
-            last_word,
+            word == "last",
         )
-        return cls(network, own, arguments, last_word)
+        return cls(network, own, arguments, word == "last")
+
+    @property
+    def bytes_a_person(self) -> int:
+        """Memory that a replay needs for each person."""
+        return _BYTES_A_PERSON["last" if self.last_word else "first"]
+
+    @property
+    def responders(self) -> list[int]:
+        """Who starts the response, in the order of their rounds."""
+        joiners, _, side = self.arguments[:3]
+        return list(dict.fromkeys(joiners[side == _kernels.RESPONSE].tolist()))
 
     def history(
         self,
@@ -75,12 +89,11 @@ class TwoStories:
         *,
         model: str,
         params: Mapping[str, Any],
-        responder: str,
+        voices: Mapping[int, tuple[str, str]],
         clock: Clock,
     ) -> Run:
-        """Run one replicate and tidy it."""
+        """Run one replicate and tidy it; `voices` are actor and kind of the reply's starters."""
         network, n = self.network, self.network.n
-        _checks.memory("network", 1.0 * BYTES_A_PERSON * n, "simulate on a smaller network")
         rows = 2 * n if self.last_word else n
         shut, fresh = np.empty(n, np.uint8), np.empty(n, np.uint8)
         teller, reached = np.empty((n, 2), np.int32), np.empty(n, np.int32)
@@ -99,7 +112,7 @@ class TwoStories:
             params=params,
             series=totals(clock, np.arange(values["total"].size), values),
             key=int(key),
-            make_events=partial(_log, network, clock, who, when, side, heard, responder, source),
+            make_events=partial(_log, network, clock, who, when, side, heard, voices, source),
             network=network.fingerprint,
         )
 
@@ -143,7 +156,7 @@ def _log(
     when: NDArray[np.int32],
     side: NDArray[np.uint8],
     heard: NDArray[np.int32],
-    responder: str,
+    voices: Mapping[int, tuple[str, str]],
     source: str,
 ) -> pd.DataFrame:
     """Return the log of both stories; all rows keep the complainant as their customer."""
@@ -151,14 +164,13 @@ def _log(
         network.labels, clock, who, when, heard, exposures=network.degrees, source=source
     ).assign(side=_SIDES[side], actor="public", kind="share")
     opens = np.flatnonzero(side == _kernels.COMPLAINT)[:1]
-    replies = np.flatnonzero((side == _kernels.RESPONSE) & (heard < 0))[:1]
     if opens.size:
         table["customer"] = name_of(network.labels, who[opens[0]])
         table.loc[opens, ["actor", "kind"]] = "customer", "publish"
-    table.loc[replies, "actor"] = responder
-    if responder == "company":
-        table.loc[replies, ["kind", "value"]] = "answer", np.nan
-    else:
-        table.loc[replies, "kind"] = "publish"
+    for row in np.flatnonzero((side == _kernels.RESPONSE) & (heard < 0)):
+        actor, kind = voices[int(who[row])]
+        table.loc[row, ["actor", "kind"]] = actor, kind
+        if kind not in ("publish", "share"):
+            table.loc[row, "value"] = np.nan
     contact = table.loc[opens].assign(kind="contact")
     return pd.concat([contact, table], ignore_index=True) if opens.size else table

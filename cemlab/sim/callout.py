@@ -18,9 +18,13 @@ from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim._history import Clock
 from cemlab.sim._spread import MOST_REPLICATES, Plan, many
-from cemlab.sim._two_stories import BYTES_A_PERSON, TwoStories
+from cemlab.sim._two_stories import BYTES_A_RUN, TwoStories
+
+MEASURES = ("heard", "still", "answered")
+"""What `outcomes` counts, replay by replay."""
 
 _FAR_HOURS = 10_000.0
+_SHORTEST_ROUND = 0.1
 
 
 def simulate(
@@ -45,7 +49,7 @@ def simulate(
 
     Up to three voices answer: the company's account, the complainant's own good word once the
     matter is settled, and a rival with a gift. A voice without followers stays silent. Followers
-    are drawn at random; a larger account's include a smaller one's.
+    are drawn at random, for a network always the same; a larger account's include a smaller one's.
 
     Parameters
     ----------
@@ -57,9 +61,10 @@ def simulate(
         Chance that a hearer's retelling reaches one given friend, in [0, 1]: times the mean
         number of friends, it is how many hearers each hearer breeds.
     hours_per_round : float
-        Hours from hearing to being heard (at least 0.01).
+        Hours from hearing to being heard, in [0.1, 10000].
     answer_hour, good_word_hour, gift_hour : float
-        Hours after the complaint at which the voice speaks, in [0, 10000].
+        Hours after the complaint at which the voice speaks, in [0, 10000]; it speaks in the
+        round that has begun by then.
     answer_followers, good_word_followers, gift_followers : int
         People who hear the voice first hand, at most n; 0: it stays silent.
     answer_retell_chance : float
@@ -72,8 +77,9 @@ def simulate(
     Returns
     -------
     Run
-        `series` and `events` as in `rivalry.simulate`, by the last word; the company's answer
-        is an ``answer`` row, the other two voices are ``share`` rows of the side "response".
+        `series` and `events` as in `rivalry.simulate`, by the last word; in the log the
+        company's account gives an ``answer``, the complainant's good word is a ``resolve``,
+        and the rival's gift a ``share`` by the rival.
 
     Raises
     ------
@@ -99,7 +105,7 @@ def simulate(
         replay,
         model="callout",
         params={**given, "replicate": replay},
-        responder="company" if given["answer_followers"] else "public",
+        voices={network.n + 1 + i: voice for i, voice in enumerate(_ACTORS)},
         clock=Clock.of(start, pd.Timedelta(hours=hours)),
     )
 
@@ -127,9 +133,10 @@ def outcomes(
     """
     _checks.one_of_each("parameter of callout", params, _NAMES)
     stories, _ = _stories(network, **params)
-    total, workers = many("runs", runs, threads, stories.network, bytes_a_person=BYTES_A_PERSON)
+    size = {"bytes_a_person": stories.bytes_a_person, "bytes_a_run": BYTES_A_RUN}
+    total, workers = many("runs", runs, threads, stories.network, **size)
     still, answered, heard = stories.reach(_luck.key(rng), total, workers).T
-    return pd.DataFrame({"heard": heard, "still": still, "answered": answered})
+    return pd.DataFrame(dict(zip(MEASURES, (heard, still, answered), strict=True)))
 
 
 def reach(
@@ -159,6 +166,8 @@ def warm_up() -> None:
 # --- inside ------------------------------------------------------------------------
 
 _VOICES = ("answer", "good_word", "gift")
+_ACTORS = (("company", "answer"), ("customer", "resolve"), ("rival", "share"))
+"""Actor and kind in the log of the three voices."""
 _NAMES = (
     "followers",
     "retell_chance",
@@ -180,8 +189,13 @@ def _stories(network: Network, **params: Any) -> tuple[TwoStories, float]:
     if missing:
         msg = f"{missing[0]} must be given, got nothing"
         raise ValueError(msg)
+    if network.weights is not None:
+        msg = "network must be without weights for a callout, got one with weights"
+        raise ValueError(msg)
     given = {**_DEFAULTS, **params}
-    hours = _checks.number("hours_per_round", given["hours_per_round"], low=0.01)
+    hours = _checks.number(
+        "hours_per_round", given["hours_per_round"], low=_SHORTEST_ROUND, high=_FAR_HOURS
+    )
     speaks = [
         _checks.number(f"{v}_hour", given.get(f"{v}_hour", 0.0), low=0.0, high=_FAR_HOURS)
         for v in _VOICES

@@ -167,6 +167,7 @@ def reach_from_each(
         raise ValueError(msg)
     chance = _checks.probability("p", p)
     replay = _checks.whole("replicate", replicate, low=0, high=MOST_REPLICATES)
+    _checks.memory("network", 12.0 * network.n, "ask for a smaller network")
     size = np.empty(network.n, np.int64)
     boss = np.empty(network.n, np.int32)
     _kernels.join_live_links(
@@ -194,7 +195,9 @@ def chance_by_weight(network: Network, *, p: float) -> NDArray[np.float64]:
     if network.weights is None:
         msg = "network must have weights for chance_by_weight, got one without: give p itself"
         raise ValueError(msg)
-    chance: NDArray[np.float64] = 1.0 - (1.0 - _checks.probability("p", p)) ** network.weights
+    if _checks.probability("p", p) == 1.0:
+        return (network.weights > 0).astype(np.float64)
+    chance: NDArray[np.float64] = -np.expm1(network.weights * np.log1p(-p))
     return chance
 
 

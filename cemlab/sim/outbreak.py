@@ -32,7 +32,7 @@ __all__ = [
 
 _POINTS = 201
 _MOST_SLOTS = 65_536
-_BYTES_A_PERSON = 41
+_BYTES_A_PERSON = 70
 
 
 def simulate(
@@ -114,11 +114,9 @@ def simulate(
     who, until = np.empty(n, np.int32), np.empty(n)
     when, heard = np.empty((n, 2)).T  # side by side in memory, as they are used together
     ring, busy = np.empty(slots, np.int32), np.empty(slots // 64, np.uint64)
-    state, heap = np.empty(n, np.uint8), np.empty(n, np.int32)
-    after, before = np.empty((n, 2), np.int32).T
     count = _kernels.course(
         network.start, network.targets, first, *laws, width, key, replay,
-        ring, busy, state, after, before, heap, who, when, until, heard,
+        ring, busy, who, when, until, heard,
     )  # fmt: skip
     who = who[:count].copy()
     teller, when, until = heard[who].astype(np.int32), when[who], until[:count].copy()

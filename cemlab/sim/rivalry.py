@@ -12,7 +12,7 @@ from cemlab.network import Network
 from cemlab.run import Run
 from cemlab.sim._history import Clock
 from cemlab.sim._spread import MOST_REPLICATES, Chance, Initial, Plan, many
-from cemlab.sim._two_stories import BYTES_A_PERSON, TwoStories
+from cemlab.sim._two_stories import BYTES_A_RUN, TwoStories
 
 
 def simulate(
@@ -35,8 +35,14 @@ def simulate(
 
     The response may be an apology, praise, or a rival's gift. Both stories use the same
     links, each with luck of its own: with the same `rng` the complaint meets the same links
-    whatever the response does. Whoever starts a story holds to it. Whom both reach in the
-    same round hears first (or last) what a fair coin says.
+    whatever the response does. Whoever starts a story holds to it, and who will start the
+    response keeps out of both until then. Whom both reach in the same round hears first (or
+    last) what a fair coin says.
+
+    Which `word` counts decides what the delay does. If the first sticks, an earlier response
+    can only shrink the complaint's side (without `turn`, and as long as chances do not change
+    from round to round). If the last is held, the opposite: a later response is remembered
+    by more, and how many the complaint ever reaches does not depend on it.
 
     Parameters
     ----------
@@ -48,18 +54,21 @@ def simulate(
     response : array_like of int, or mapping of round to array_like of int
         Who starts the response; rounds count from `delay` on.
     p_complaint, p_response : float, array_like of shape (arcs,), or mapping of round to float
-        Chance that one telling of the story convinces, as in `cascade.simulate`.
+        Chance that one telling of the story convinces, as in `cascade.simulate`; rounds of a
+        mapping count from round 0 for both.
     delay : int or None
-        Round in which the response begins. None: never.
+        Round in which the response begins (rounds of `step`). None: never; those named in
+        `response` still do not pass the complaint on. A response may come before the complaint.
     word : {"first", "last"}
         "first": who holds a word keeps it. "last": everybody may pass on both stories, and
         holds what came last.
     turn : float
         Chance that somebody whom the complaint reaches speaks up for the company instead
-        (blame and praise from one story), in [0, 1].
+        (blame and praise from one story), in [0, 1]. They hold the response's word, whatever
+        its delay, and pass it on with `p_response`. One draw a person.
     responder : {"company", "public", "rival"}
-        Who starts the response: the company's is an ``answer`` in the log, any other's a
-        ``publish``.
+        Who starts the response: the company's is an ``answer`` in the log (its value, minutes
+        waited, follows from the times), any other's a ``publish``.
     start, step, rng, replicate
         As in `cascade.simulate`.
 
@@ -83,12 +92,13 @@ def simulate(
     References
     ----------
     C. Budak, D. Agrawal, A. El Abbadi, "Limiting the spread of misinformation in social
-    networks", WWW 2011.
+    networks", WWW 2011, spread two campaigns in this way; ties by a coin, the last word and
+    `turn` are ours.
 
     Examples
     --------
     >>> path = Network.from_edges([(0, 1), (1, 2), (2, 3), (3, 4)])
-    >>> run = simulate(path, complaint=[0], response=[4], p_complaint=1.0, p_response=1.0, delay=2)
+    >>> run = simulate(path, complaint=[0], response=[4], p_complaint=1.0, p_response=1.0, delay=3)
     >>> run.final("complaint"), run.final("response")
     (4.0, 1.0)
     """
@@ -113,7 +123,7 @@ def simulate(
         replay,
         model="rivalry",
         params=params,
-        responder=actor,
+        voices=_voices(stories, actor),
         clock=Clock.of(start, step),
     )
 
@@ -148,7 +158,8 @@ def reach(
     stories = _stories(
         network, complaint, response, p_complaint, p_response, delay=delay, word=word, turn=turn
     )
-    total, workers = many("runs", runs, threads, network, bytes_a_person=BYTES_A_PERSON)
+    size = {"bytes_a_person": stories.bytes_a_person, "bytes_a_run": BYTES_A_RUN}
+    total, workers = many("runs", runs, threads, network, **size)
     return stories.reach(_luck.key(rng), total, workers)
 
 
@@ -201,6 +212,13 @@ def warm_up() -> None:
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _voices(stories: TwoStories, responder: str) -> dict[int, tuple[str, str]]:
+    """Return the actor and kind of each starter of the response: the first answers or posts."""
+    first = "answer" if responder == "company" else "publish"
+    starters = stories.responders
+    return {v: (responder, "share" if i else first) for i, v in enumerate(starters)}
 
 
 def _stories(

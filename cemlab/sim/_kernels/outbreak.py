@@ -3,7 +3,8 @@
 A link (u, v) is live if its delay is not longer than u keeps talking. Delays and durations
 are draws of their own, so the people reached need no clock (`reach`); the times are the
 shortest ways along live links (`course`), found in order of time with a calendar: a ring of
-thin slots of time, each a linked list of people, and a small heap for the slot that is open.
+thin slots of time, each a linked list of notes ("v may hear at t"), and a small heap for the
+slot that is open. A note is void once v can hear earlier; it is dropped when its turn comes.
 """
 
 import math
@@ -16,7 +17,7 @@ from cemlab._compiled import inlined, kernel
 _WORD = np.uint64(32)
 _BITS = 64
 _NOBODY = -1
-UNSEEN, FILED, NEXT, TOLD = 0, 1, 2, 3
+_NONE = -1
 
 
 @kernel
@@ -113,78 +114,7 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
         out[r] = count
 
 
-# --- the heap of the open slot, by time; after[v] is v's position in it ----------------
-
-
-@kernel
-def _rise(heap, position, when, i):
-    v = heap[i]
-    while i > 0:
-        parent = (i - 1) // 2
-        if when[heap[parent]] <= when[v]:
-            break
-        heap[i] = heap[parent]
-        position[heap[i]] = i
-        i = parent
-    heap[i] = v
-    position[v] = i
-
-
-@kernel
-def _push(heap, size, position, when, v):
-    heap[size] = v
-    position[v] = size
-    _rise(heap, position, when, size)
-    return size + 1
-
-
-@kernel
-def _pop(heap, size, position, when):
-    """Drop the first; return the new size."""
-    size -= 1
-    v = heap[size]
-    i = 0
-    while 2 * i + 1 < size:
-        child = 2 * i + 1
-        if child + 1 < size and when[heap[child + 1]] < when[heap[child]]:
-            child += 1
-        if when[heap[child]] >= when[v]:
-            break
-        heap[i] = heap[child]
-        position[heap[i]] = i
-        i = child
-    heap[i] = v
-    position[v] = i
-    return size
-
-
-# --- the calendar: rings of slots, each a list linked by `after` and `before` --------
-
-
-@kernel
-def _file(slots, busy, after, before, place, v):
-    """Put v into the slot of this place; before[v] of a first one is -2 - slot."""
-    slot = place % slots.size
-    second = slots[slot]
-    after[v] = second
-    before[v] = -2 - slot
-    if second != _NOBODY:
-        before[second] = v
-    slots[slot] = v
-    busy[slot // _BITS] |= np.uint64(1) << np.uint64(slot % _BITS)
-
-
-@kernel
-def _unfile(slots, after, before, v):
-    """Take v out of its slot (whose bit stays: opening an empty slot does no harm)."""
-    a = before[v]
-    b = after[v]
-    if a <= -2:
-        slots[-2 - a] = b
-    else:
-        after[a] = b
-    if b != _NOBODY:
-        before[b] = a
+# --- the calendar: rings of slots, each a list of notes; and the heap of the open slot -
 
 
 @kernel
@@ -204,25 +134,50 @@ def _to_next_busy(busy, slot):
     return total
 
 
+@inlined
+def _file(slots, busy, after, place, note):
+    """Put a note into the slot of this place."""
+    slot = place % slots.size
+    after[note] = slots[slot]
+    slots[slot] = note
+    busy[slot // _BITS] |= np.uint64(1) << np.uint64(slot % _BITS)
+
+
+@inlined
+def _push(heap, size, time, note):
+    """Put a note into the heap; return the new size."""
+    i = size
+    while i > 0 and time[heap[(i - 1) // 2]] > time[note]:
+        heap[i] = heap[(i - 1) // 2]
+        i = (i - 1) // 2
+    heap[i] = note
+    return size + 1
+
+
+@inlined
+def _pop(heap, size, time):
+    """Drop the first note; return the new size."""
+    size -= 1
+    note = heap[size]
+    i = 0
+    while 2 * i + 1 < size:
+        child = 2 * i + 1
+        if child + 1 < size and time[heap[child + 1]] < time[heap[child]]:
+            child += 1
+        if time[heap[child]] >= time[note]:
+            break
+        heap[i] = heap[child]
+        i = child
+    heap[i] = note
+    return size
+
+
 @kernel
-def _open(slots, busy, now, width, filed, state, after, before, heap, when):
-    """Move a slot's people to the heap, later laps back; return (in the heap, still filed)."""
-    slot = now % slots.size
-    v = slots[slot]
-    slots[slot] = _NOBODY
-    busy[slot // _BITS] &= ~(np.uint64(1) << np.uint64(slot % _BITS))
-    waiting = 0
-    while v != _NOBODY:
-        following = after[v]
-        place = int(when[v] / width)
-        if place > now:
-            _file(slots, busy, after, before, min(place, now + slots.size - 1), v)
-        else:
-            state[v] = NEXT
-            waiting = _push(heap, waiting, after, when, v)
-            filed -= 1
-        v = following
-    return waiting, filed
+def _longer(array):
+    """Return a copy with twice the room."""
+    grown = np.empty(2 * array.size, array.dtype)
+    grown[: array.size] = array
+    return grown
 
 
 # --- the outbreak itself -----------------------------------------------------
@@ -242,10 +197,6 @@ def course(
     replicate,
     slots,
     busy,
-    state,
-    after,
-    before,
-    heap,
     who,
     when,
     until,
@@ -254,16 +205,22 @@ def course(
     """Run one outbreak; return how many people it reached.
 
     `slots` (a multiple of 64) and `busy` (a bit a slot) are the calendar's ring, `width` the
-    time of one slot; `state`, `after`, `before` and `heap` (n,) are scratch. Filled: `who`,
-    the people reached in the order of time, `until` when each of those talks, and by person
-    `when` they heard and from whom they `heard` (-1: they began).
+    time of one slot. Filled: `who`, the people reached in the order of time, `until` when
+    each of those talks, and by person `when` they heard and from whom they `heard` (-1: they
+    began).
     """
     links = _luck.branch(key, replicate, _luck.LINK)
     people = _luck.branch(key, replicate, _luck.DURATION)
-    slots[:] = _NOBODY
+    slots[:] = _NONE
     busy[:] = 0
-    state[:] = UNSEEN
     when[:] = np.inf
+    room = max(64, first.size, when.size)
+    time = np.empty(room, np.float64)
+    person = np.empty(room, np.int32)
+    after = np.empty(room, np.int32)
+    heap = np.empty(room, np.int32)
+    free = _NONE
+    notes = 0
     count = 0
     waiting = 0
     filed = 0
@@ -271,48 +228,77 @@ def course(
     for v in first:
         when[v] = 0.0
         heard[v] = _NOBODY
-        state[v] = NEXT
-        waiting = _push(heap, waiting, after, when, v)
+        time[notes] = 0.0
+        person[notes] = v
+        waiting = _push(heap, waiting, time, notes)
+        notes += 1
     while waiting > 0 or filed > 0:
         if waiting == 0:
             now += _to_next_busy(busy, now % slots.size)
-            waiting, filed = _open(slots, busy, now, width, filed, state, after, before, heap, when)
+            slot = now % slots.size
+            note = slots[slot]
+            slots[slot] = _NONE
+            busy[slot // _BITS] &= ~(np.uint64(1) << np.uint64(slot % _BITS))
+            while note != _NONE:
+                following = after[note]
+                place = int(time[note] / width)
+                if time[note] > when[person[note]]:
+                    after[note] = free
+                    free = note
+                    filed -= 1
+                elif place > now:
+                    _file(slots, busy, after, min(place, now + slots.size - 1), note)
+                else:
+                    waiting = _push(heap, waiting, time, note)
+                    filed -= 1
+                note = following
             continue
-        u = heap[0]
-        waiting = _pop(heap, waiting, after, when)
-        state[u] = TOLD
+        note = heap[0]
+        waiting = _pop(heap, waiting, time)
+        u = person[note]
+        t = time[note]
+        after[note] = free
+        free = note
+        if t > when[u]:
+            continue
         lasts = _time(people, u, talk, talk_shape)
         who[count] = u
-        until[count] = when[u] + lasts
+        until[count] = t + lasts
         count += 1
         sure = _chance_within(lasts, delay)
         for k in range(start[u], start[u + 1]):
             v = targets[k]
             if delay_shape == 1.0:
                 draw = _luck.draw(links, _link(u, v))
-                if draw >= sure:  # before looking at v: most links are not live
+                if draw >= sure:
                     continue
-                hears = when[u] - delay * math.log1p(-draw)
+                hears = t - delay * math.log1p(-draw)
             else:
                 takes = _time(links, _link(u, v), delay, delay_shape)
                 if takes > lasts:
                     continue
-                hears = when[u] + takes
-            if hears >= when[v]:  # as for everybody who was told before
+                hears = t + takes
+            if hears >= when[v]:
                 continue
-            if state[v] == FILED:
-                _unfile(slots, after, before, v)
-                filed -= 1
             when[v] = hears
             heard[v] = u
-            place = int(hears / width)
-            if state[v] == NEXT:
-                _rise(heap, after, when, after[v])
-            elif place <= now:
-                state[v] = NEXT
-                waiting = _push(heap, waiting, after, when, v)
+            if free != _NONE:
+                note = free
+                free = after[note]
             else:
-                state[v] = FILED
-                _file(slots, busy, after, before, min(place, now + slots.size - 1), v)
+                if notes == time.size:
+                    time = _longer(time)
+                    person = _longer(person)
+                    after = _longer(after)
+                    heap = _longer(heap)
+                note = notes
+                notes += 1
+            time[note] = hears
+            person[note] = v
+            place = int(hears / width)
+            if place <= now:
+                waiting = _push(heap, waiting, time, note)
+            else:
+                _file(slots, busy, after, min(place, now + slots.size - 1), note)
                 filed += 1
     return count

@@ -8,12 +8,14 @@ from cemlab._compiled import kernel
 _WORD = np.uint64(32)
 NONE, COMPLAINT, RESPONSE, BOTH = 0, 1, 2, 3
 """What a person holds, or what reached them in a round: bits, one a story."""
+_WAITS = 4
+"""Bit of those who will start the response: nothing convinces them before their round."""
 
 
 @kernel
 def _join(v, word, t, teller, closes, shut, who, when, side, heard, count):
     """Note that v joins a story; return the number of joinings."""
-    shut[v] |= closes
+    shut[v] = (shut[v] & BOTH) | closes
     who[count] = v
     when[count] = t
     side[count] = word
@@ -49,7 +51,7 @@ def course(
     """Run one rivalry round by round; return how many joinings there were.
 
     `joiners` join `join_side` in `join_round` (ascending), unless they hold a word by then;
-    `own[v]` is their side. A link is tried once a story, in the round after its speaker
+    `own[v]` is their side, to which they hold. A link is tried once a story, in the round after its speaker
     joined, and is live if its draw (one a story) is below chance * factor[round]. Whoever
     both stories reach in one round takes the side of a coin; with chance `turn` a person whom
     the complaint reaches speaks for the company instead. First word: who holds a word keeps
@@ -65,7 +67,9 @@ def course(
     turns = _luck.branch(key, replicate, _luck.SIDE)
     for v in range(start.size - 1):
         fresh[v] = NONE
-        shut[v] = BOTH - own[v] if own[v] != NONE else NONE
+        shut[v] = RESPONSE if own[v] == COMPLAINT else NONE
+        if own[v] == RESPONSE:
+            shut[v] = BOTH | _WAITS
     count = 0
     first = 0
     j = 0
@@ -121,7 +125,7 @@ def course(
         while j < joiners.size and join_round[j] <= t:
             v = joiners[j]
             word = join_side[j]
-            if not shut[v] & word:
+            if shut[v] & _WAITS or not shut[v] & word:
                 closes = word if last_word else BOTH
                 count = _join(v, word, t, -1, closes, shut, who, when, side, heard, count)
             j += 1
