@@ -2,14 +2,13 @@
 
 The same graphs, starters and chances for everybody: preferential attachment, 5 ties a
 newcomer, 50 starters; cascade with p = 0.2, outbreak with rates 0.3 and 1. Only public
-functions of the package. Each round runs every contender once, in turn; figures are
-medians over the rounds. Peers come with ``pip install -e ".[bench]"``. The last line is JSON.
+functions of the package. Each round runs every contender once, in turn; times are medians
+over the rounds, and a ratio is the median of the rounds' own ratios. Peers come with ``pip install -e ".[bench]"``. The last line is JSON.
 """
 
 import argparse
 import array
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -44,15 +43,28 @@ def seconds(work: Work, times: int) -> float:
     return (time.perf_counter() - begun) / times
 
 
-def in_turn(contenders: dict[str, tuple[Work, int, int]], rounds: int) -> dict[str, float]:
-    """Return the median seconds a replicate: (work, calls in a row, replicates a call)."""
+def in_turn(contenders: dict[str, tuple[Work, int, int]], rounds: int) -> dict[str, list[float]]:
+    """Return the seconds a replicate, round by round: (work, calls in a row, replicates a call)."""
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(rounds + 1):
         for name, (work, times, replicates) in contenders.items():
             found = seconds(work, times) / replicates
             if turn:  # the first round warms up
                 taken[name].append(found)
-    return {name: statistics.median(values) for name, values in taken.items()}
+    return taken
+
+
+def ratio(above: list[float], below: list[float]) -> float:
+    """Return how many times as long the first takes as the second, median over the rounds."""
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def show(words: str, found: dict[str, list[float]], scale: float = 1000.0) -> None:
+    """Print the median and the range of each contender."""
+    print(f"\n{words} (median, least to most)")
+    for name, values in found.items():
+        middle, low, high = (scale * f(values) for f in (statistics.median, min, max))
+        print(f"  {name:<28}{middle:>11,.2f}   ({low:,.2f} to {high:,.2f})")
 
 
 def starters(network: Network) -> np.ndarray:
@@ -125,7 +137,7 @@ def dijkstra_outbreak(network: Network, first: np.ndarray) -> Work:
     return run
 
 
-def against_peers(n: int, rounds: int) -> dict[str, float]:
+def against_peers(n: int, rounds: int) -> dict[str, list[float]]:
     """Time everybody on one graph and print it."""
     network = Network.preferential(n, 5, rng=1)
     first = starters(network)
@@ -151,6 +163,8 @@ def against_peers(n: int, rounds: int) -> dict[str, float]:
         "ndlib": (ndlib_cascade(graph, first), 1, 1),
         "plain gather": (gather(network), 5, 1),
         "outbreak.reach": (lambda: outbreak.reach(network, **told, runs=50), 1, 50),
+        "outbreak.reach, paired": (
+            lambda: outbreak.reach(network, **told, runs=25, paired=True), 1, 25),
         "outbreak.reach, 2 threads": (
             lambda: outbreak.reach(network, **told, runs=50, threads=2), 1, 50),
         "outbreak.simulate": (lambda: outbreak.simulate(network, **told), 5, 1),
@@ -160,13 +174,11 @@ def against_peers(n: int, rounds: int) -> dict[str, float]:
         "SciPy Dijkstra": (dijkstra_outbreak(network, first), 3, 1),
     }  # fmt: skip
     found = in_turn(contenders, rounds)
-    print(f"\n{n:,} people, {network.targets.size // 2:,} ties; milliseconds a replicate")
-    for name, value in found.items():
-        print(f"  {name:<28}{1000 * value:>12,.2f}")
+    show(f"{n:,} people, {network.targets.size // 2:,} ties; milliseconds a replicate", found)
     return found
 
 
-def at_scale() -> dict[str, float]:
+def at_scale() -> dict[str, list[float]]:
     """Time single runs among a million people."""
     network = Network.preferential(1_000_000, 5, rng=1)
     first = starters(network)
@@ -176,6 +188,7 @@ def at_scale() -> dict[str, float]:
     found = in_turn(
         {
             "cascade.reach": (lambda: cascade.reach(network, **spread, runs=20), 1, 20),
+            "plain gather": (gather(network), 3, 1),
             "cascade.simulate": (lambda: cascade.simulate(network, **spread), 3, 1),
             "outbreak.reach": (lambda: outbreak.reach(network, **told, runs=5), 1, 5),
             "outbreak.simulate": (lambda: outbreak.simulate(network, **told), 2, 1),
@@ -186,13 +199,11 @@ def at_scale() -> dict[str, float]:
         },
         5,
     )  # fmt: skip
-    print("\n1,000,000 people, 5,000,000 ties; seconds a run")
-    for name, value in found.items():
-        print(f"  {name:<28}{value:>12.3f}")
+    show("1,000,000 people, 5,000,000 ties; seconds a run", found, scale=1.0)
     return found
 
 
-def for_sliders() -> dict[str, float]:
+def for_sliders() -> dict[str, list[float]]:
     """Time `simulate` of every model among 1000 people."""
     network = Network.preferential(1000, 3, rng=1)
     one = {"initial": [0], "rng": 3}
@@ -207,22 +218,20 @@ def for_sliders() -> dict[str, float]:
         },
         9,
     )
-    print("\n1,000 people; milliseconds a `simulate`")
-    for name, value in found.items():
-        print(f"  {name:<28}{1000 * value:>12.2f}")
+    show("1,000 people; milliseconds a `simulate`", found)
     return found
 
 
 _READ = """
-import resource, sys, time
+import sys, time
 from cemlab.network import Network
 Network.from_edges([(0, 1)])
 begun = time.perf_counter()
 network = getattr(Network, sys.argv[1])(sys.argv[2])
-print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(time.perf_counter() - begun)
 """
 _HUGE = """
-import resource, time
+import time
 import numpy as np
 from cemlab.network import Network
 from cemlab.sim import cascade
@@ -232,13 +241,20 @@ grown = time.perf_counter() - begun
 begun = time.perf_counter()
 reach = cascade.reach(network, initial=np.arange(50), p=0.2, runs=1, rng=1)[0]
 took = time.perf_counter() - begun
-print(grown, took, reach, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
+print(grown, took, reach)
+"""
+_PEAK = """
+try:
+    lines = open("/proc/self/status").read().splitlines()
+    print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)
+except OSError:
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
 def fresh(code: str, *args: str) -> list[float]:
-    """Run code in a process of its own and return the numbers it prints."""
-    command = [sys.executable, "-c", code, *args]
+    """Run code in a process of its own; return the numbers it prints, and its peak megabytes."""
+    command = [sys.executable, "-c", code + _PEAK, *args]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [float(number) for number in printed.split()]
 
@@ -271,37 +287,33 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="10,000 people only")
     quick = parser.parse_args().quick
     small = against_peers(10_000, 3)
-    main_graph = small if quick else against_peers(100_000, 5)
-    ours, paired = main_graph["cascade.reach"], main_graph["cascade.reach, paired"]
-    threaded, by_arc = main_graph["cascade.reach, 2 threads"], main_graph["cascade.reach, p by arc"]
-    course = main_graph["outbreak.reach"]
+    t = small if quick else against_peers(100_000, 9)
+    ours, course = t["cascade.reach"], t["outbreak.reach"]
     result = {
-        "cascade_vs_cynetdiff": main_graph["cynetdiff"] / ours,
-        "cascade_2_threads_vs_cynetdiff": main_graph["cynetdiff"] / threaded,
-        "cascade_vs_eon": main_graph["EoN.basic_discrete_SIR"] / ours,
-        "cascade_vs_ndlib": main_graph["ndlib"] / ours,
-        "cascade_vs_gather": main_graph["plain gather"] / ours,
-        "paired_vs_cynetdiff": main_graph["cynetdiff"] / paired,
-        "by_arc_vs_cynetdiff": main_graph["cynetdiff, p by arc"] / by_arc,
-        "threads_2_vs_1": ours / threaded,
-        "outbreak_vs_eon": main_graph["EoN.fast_SIR"] / course,
-        "outbreak_vs_dijkstra": main_graph["SciPy Dijkstra"] / course,
-        "outbreak_simulate_vs_eon": main_graph["EoN.fast_SIR"] / main_graph["outbreak.simulate"],
-        "outbreak_simulate_vs_dijkstra": main_graph["SciPy Dijkstra"]
-        / main_graph["outbreak.simulate"],
+        "cascade_vs_cynetdiff": ratio(t["cynetdiff"], ours),
+        "cascade_2_threads_vs_cynetdiff": ratio(t["cynetdiff"], t["cascade.reach, 2 threads"]),
+        "cascade_vs_eon": ratio(t["EoN.basic_discrete_SIR"], ours),
+        "cascade_vs_ndlib": ratio(t["ndlib"], ours),
+        "cascade_vs_gather": ratio(t["plain gather"], ours),
+        "paired_vs_cynetdiff": ratio(t["cynetdiff"], t["cascade.reach, paired"]),
+        "by_arc_vs_cynetdiff": ratio(t["cynetdiff, p by arc"], t["cascade.reach, p by arc"]),
+        "threads_2_vs_1": ratio(ours, t["cascade.reach, 2 threads"]),
+        "outbreak_vs_eon": ratio(t["EoN.fast_SIR"], course),
+        "outbreak_vs_dijkstra": ratio(t["SciPy Dijkstra"], course),
+        "outbreak_simulate_vs_eon": ratio(t["EoN.fast_SIR"], t["outbreak.simulate"]),
+        "outbreak_simulate_vs_dijkstra": ratio(t["SciPy Dijkstra"], t["outbreak.simulate"]),
     }
-    result |= {f"slider_{k}_ms": 1000 * value for k, value in for_sliders().items()}
+    median = statistics.median
+    result |= {f"slider_{k}_ms": 1000 * median(v) for k, v in for_sliders().items()}
     if not quick:
-        result |= {f"million_{name}_s": value for name, value in at_scale().items()}
+        result |= {f"million_{k}_s": median(v) for k, v in at_scale().items()}
         for name, (took, megabytes) in reading().items():
             result |= {f"{name}_10m_s": took, f"{name}_10m_mb": megabytes}
-        grown, took, reach, gigabytes = fresh(_HUGE)
+        grown, took, reach, megabytes = fresh(_HUGE)
         print("\n10,000,000 people, 50,000,000 ties, in a process of its own")
         print(f"  grown in {grown:.1f} s; one cascade of {reach:,.0f} people in {took:.2f} s; "
-              f"peak {gigabytes:.1f} GB")  # fmt: skip
-        result |= {"ten_million_s": took, "ten_million_gb": gigabytes}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"\npeak memory of this process {peak:.1f} GB")
+              f"peak {megabytes / 1024:.1f} GB")  # fmt: skip
+        result |= {"ten_million_s": took, "ten_million_gb": megabytes / 1024}
     print(json.dumps({name: round(value, 3) for name, value in result.items()}))
 
 

@@ -93,7 +93,7 @@ def test_who_never_falls_silent_stays_infectious():
 def test_counts_add_up_and_reach_is_the_histories_reach(net, spread, recovery, shapes, seed):
     laws = {"spread_rate": spread, "recovery_rate": recovery}
     laws |= {"spread_shape": shapes[0], "recovery_shape": shapes[1]}
-    reach = outbreak.reach(net, initial=[0, 3], **laws, runs=3, threads=2, rng=seed)
+    reach = outbreak.reach(net, initial=[0, 3], **laws, runs=3, threads=2, rng=seed, paired=True)
     for r in range(3):
         run = outbreak.simulate(net, initial=[0, 3], **laws, rng=seed, replicate=r)
         table = run.series.pivot_table(index="time", columns="variable", values="value")
@@ -119,10 +119,12 @@ def test_with_the_same_luck_more_telling_reaches_more_and_earlier(net, slow, fas
 
 
 @pytest.mark.parametrize("threads", [2, 3, 50])
-def test_any_number_of_threads_gives_the_same_bits(threads):
+@pytest.mark.parametrize("paired", [False, True])
+def test_any_number_of_threads_gives_the_same_bits(threads, paired):
     net = Network.preferential(300, 3, rng=1)
     one, many = (
-        outbreak.reach(net, initial=[0], **RATES, runs=41, threads=t, rng=5) for t in (1, threads)
+        outbreak.reach(net, initial=[0], **RATES, runs=41, threads=t, rng=5, paired=paired)
+        for t in (1, threads)
     )
     assert_array_equal(one, many)
 
@@ -144,9 +146,10 @@ def test_events_are_a_tree_in_time():
 
 
 @pytest.mark.parametrize("shapes", [*SHAPES, (3.0, math.inf), (math.inf, 3.0), (2.0, 2.0)])
-def test_one_tie_passes_the_story_on_with_the_exact_chance(shapes):
+@pytest.mark.parametrize("paired", [False, True])
+def test_one_tie_passes_the_story_on_with_the_exact_chance(shapes, paired):
     laws = {**RATES, "spread_shape": shapes[0], "recovery_shape": shapes[1]}
-    reach = outbreak.reach(PAIR, initial=[0], **laws, runs=40_000, rng=1)
+    reach = outbreak.reach(PAIR, initial=[0], **laws, runs=40_000, rng=1, paired=paired)
     exact = outbreak.transmissibility(**laws)
     assert 0 < exact < 1
     mean_within(reach - 1, exact)
@@ -160,10 +163,11 @@ def test_fixed_times_tell_in_time_or_never(spread, recovery, exact):
     assert outbreak.reach(PAIR, initial=[0], **laws, runs=2, rng=1).tolist() == [1 + exact] * 2
 
 
-def test_a_star_shares_one_duration():
+@pytest.mark.parametrize("paired", [False, True])
+def test_a_star_shares_one_duration(paired):
     """Leaves told of n: chance of all is the mean of (1 - exp(-b D)) ** n over D ~ Exp(g)."""
     star = Network.from_edges([(0, i) for i in range(1, 5)])
-    reach = outbreak.reach(star, initial=[0], **RATES, runs=40_000, rng=2)
+    reach = outbreak.reach(star, initial=[0], **RATES, runs=40_000, rng=2, paired=paired)
     b = RATES["spread_rate"]
     k = np.arange(5)
     counts = np.bincount(reach - 1, minlength=5)
@@ -384,6 +388,14 @@ def test_course_is_the_same_compiled_and_plain(shapes, slots):
 def test_reach_is_the_same_compiled_and_plain(shapes):
     args = (NET.start, NET.targets, np.array([0]), 1.25, shapes[0], 1.0, shapes[1], KEY, 1, 9)
     compiled, plain = both_ways(_kernels, "reach", args, [np.full(10, -1)])
+    assert compiled == plain
+    assert compiled[1][0].count(-1) == 2
+
+
+@pytest.mark.parametrize("shape", [1.0, math.inf, 0.4])
+def test_streaming_reach_is_the_same_compiled_and_plain(shape):
+    args = (NET.start, NET.targets, np.array([0, 4]), 1.25, 1.0, shape, KEY, 1, 9)
+    compiled, plain = both_ways(_kernels, "reach_streaming", args, [np.full(10, -1)])
     assert compiled == plain
     assert compiled[1][0].count(-1) == 2
 

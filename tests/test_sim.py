@@ -321,6 +321,13 @@ def test_fast_reach_is_the_same_compiled_and_plain(p):
     assert compiled[1][0].count(-1) == 4
 
 
+def test_streaming_reach_is_the_same_compiled_and_plain():
+    args = NET.start, NET.targets, JOINERS, np.linspace(0, 1, NET.targets.size), KEY, 2, 12
+    compiled, plain = both_ways(_kernels, "reach_streaming", args, [np.full(14, -1)])
+    assert plain == compiled
+    assert compiled[1][0].count(-1) == 4
+
+
 @pytest.mark.parametrize("p", [1e-300, 0.001, 0.5, 0.999])
 def test_gaps_are_the_same_compiled_and_plain(p):
     assert_array_equal(plainly(_kernels, "skip_table", p), _kernels.skip_table(p))

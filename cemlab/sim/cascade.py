@@ -112,7 +112,7 @@ def reach(
     paired : bool
         True: every link has its own draw, so that replicate r of two calls with the same
         `rng` is the same luck (and the history of ``simulate(..., replicate=r)``). False: faster
-        where `p` is one number, and alike only in law.
+        where `p` does not change from round to round, and alike only in law.
 
     Examples
     --------
@@ -123,9 +123,11 @@ def reach(
     plan = Plan.of(network, initial=initial, p=p)
     total, workers = many("runs", runs, threads, network)
     key = _luck.key(rng)
-    if plan.chance.size == plan.factor.size == 1 and not paired:
+    if paired or plan.factor.size > 1:
+        return reach_paired(network, plan, key, total, workers)
+    if plan.chance.size == 1:
         return _reach_skipping(network, plan, key, total, workers)
-    return reach_paired(network, plan, key, total, workers)
+    return _reach_streaming(network, plan, key, total, workers)
 
 
 def reach_from_each(
@@ -263,6 +265,7 @@ def warm_up() -> None:
     simulate(Network.preferential(4, 1, rng=0), initial=[0], p=0.5, rng=0)
     for paired in (False, True):
         reach(pair, initial=[0], p=0.5, runs=1, rng=0, paired=paired)
+    reach(pair, initial=[0], p=[0.5, 0.5], runs=1, rng=0)
     reach_from_each(pair, p=0.5, rng=0)
 
 
@@ -283,4 +286,13 @@ def _reach_skipping(
         runs,
         threads,
     )
+    return out
+
+
+def _reach_streaming(
+    network: Network, plan: Plan, key: np.uint64, runs: int, threads: int
+) -> NDArray[np.int64]:
+    out = np.zeros(runs, np.int64)
+    common = (network.start, network.targets, np.unique(plan.joiners), plan.chance, key)
+    in_threads(lambda low, high: _kernels.reach_streaming(*common, low, high, out), runs, threads)
     return out

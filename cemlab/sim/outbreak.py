@@ -152,18 +152,24 @@ def reach(
     runs: int,
     threads: int = 1,
     rng: Any = None,
+    paired: bool = False,
 ) -> NDArray[np.int64]:
     """Return how many people each of many outbreaks reaches, starters included, shape (runs,).
 
-    Parameters are those of `simulate`; replicate r is the history of
-    ``simulate(..., replicate=r)``. Who is reached needs no clock, so this is much quicker.
+    Who is reached needs no clock, so this is much quicker than as many histories.
 
     Parameters
     ----------
+    network, initial, spread_rate, recovery_rate, spread_shape, recovery_shape, rng
+        As in `simulate`.
     runs : int
         Number of replicates.
     threads : int
         Workers; any number gives the same result.
+    paired : bool
+        True: every link and person has a draw of its own, so that replicate r of two calls with
+        the same `rng` is the same luck (and the history of ``simulate(..., replicate=r)``).
+        False: faster where `spread_shape` is 1, and alike only in law.
 
     Examples
     --------
@@ -176,8 +182,15 @@ def reach(
     total, workers = many("runs", runs, threads, network, bytes_a_person=5)
     key = _luck.key(rng)
     out = np.zeros(total, np.int64)
-    common = (network.start, network.targets, first, *laws, key)
-    in_threads(lambda low, high: _kernels.reach(*common, low, high, out), total, workers)
+    arcs = (network.start, network.targets, first)
+    if laws[1] == 1.0 and not paired:
+        delay, _, *talk = laws
+        common = (*arcs, delay, *talk, key)
+        kernel = _kernels.reach_streaming
+    else:
+        common = (*arcs, *laws, key)
+        kernel = _kernels.reach
+    in_threads(lambda low, high: kernel(*common, low, high, out), total, workers)
     return out
 
 
@@ -185,7 +198,8 @@ def warm_up() -> None:
     """Compile this model's kernels."""
     pair = Network.from_edges([(0, 1)])
     simulate(pair, initial=[0], spread_rate=1.0, recovery_rate=1.0, rng=0)
-    reach(pair, initial=[0], spread_rate=1.0, recovery_rate=1.0, runs=1, rng=0)
+    for paired in (False, True):
+        reach(pair, initial=[0], spread_rate=1.0, recovery_rate=1.0, runs=1, rng=0, paired=paired)
 
 
 # --- inside ------------------------------------------------------------------------

@@ -158,6 +158,39 @@ def reach_skipping(start, targets, joiners, p, table, key, low, high, out):
 
 
 @kernel
+def reach_streaming(start, targets, joiners, chance, key, low, high, out):
+    """Fill out[low:high] with the reach for one chance an arc, from one stream a replicate.
+
+    The same law as :func:`reach_paired`, without a draw that belongs to each link.
+    """
+    n = start.size - 1
+    seen = np.empty(n, np.uint8)
+    who = np.empty(n + 1, np.int32)
+    for r in range(low, high):
+        s0 = np.uint64(_luck.branch(key, r, _luck.STREAM))
+        s1 = np.uint64(_luck.mix(s0))
+        seen[:] = 0
+        count = 0
+        for v in joiners:
+            seen[v] = 1
+            who[count] = v
+            count += 1
+        i = 0
+        while i < count:
+            u = who[i]
+            i += 1
+            for k in range(start[u], start[u + 1]):
+                bits, s0, s1 = _luck.advance(s0, s1)
+                if _luck.unit(bits) < chance[k]:
+                    v = targets[k]
+                    fresh = seen[v] ^ np.uint8(1)
+                    seen[v] = 1
+                    who[count] = v
+                    count += fresh
+        out[r] = count
+
+
+@kernel
 def _boss_of(boss, u):
     """Return who speaks for u's group, and shorten the way there."""
     while boss[u] != u:

@@ -16,6 +16,7 @@ from cemlab._compiled import inlined, kernel
 
 _WORD = np.uint64(32)
 _BITS = 64
+_UNITS = 2.0**53
 _NOBODY = -1
 _NONE = -1
 
@@ -111,6 +112,47 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
                     seen[v] = 1
                     who[count] = v
                     count += 1
+        out[r] = count
+
+
+@kernel
+def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, high, out):
+    """Fill out[low:high] with the reach for exponential delays, from one stream a replicate.
+
+    The same law as :func:`reach`, without a draw that belongs to each link.
+    """
+    n = start.size - 1
+    seen = np.empty(n, np.uint8)
+    who = np.empty(n + 1, np.int32)
+    for r in range(low, high):
+        s0 = np.uint64(_luck.branch(key, r, _luck.STREAM))
+        s1 = np.uint64(_luck.mix(s0))
+        seen[:] = 0
+        count = 0
+        for v in first:
+            seen[v] = 1
+            who[count] = v
+            count += 1
+        i = 0
+        while i < count:
+            u = who[i]
+            i += 1
+            lasts = talk
+            if talk < np.inf and talk_shape < np.inf:
+                bits, s0, s1 = _luck.advance(s0, s1)
+                if talk_shape == 1.0:
+                    lasts = -talk * math.log1p(-_luck.unit(bits))
+                else:
+                    lasts = talk * _gamma(bits, talk_shape)
+            below = np.uint64(_chance_within(lasts, delay) * _UNITS)
+            for k in range(start[u], start[u + 1]):
+                bits, s0, s1 = _luck.advance(s0, s1)
+                if (bits >> np.uint64(11)) < below:
+                    v = targets[k]
+                    fresh = seen[v] ^ np.uint8(1)
+                    seen[v] = 1
+                    who[count] = v
+                    count += fresh
         out[r] = count
 
 
