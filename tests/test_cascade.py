@@ -19,6 +19,7 @@ from cemlab import _checks, _luck, events
 from cemlab.network import Network
 from cemlab.sim import cascade
 from cemlab.sim._kernels import cascade as _kernels
+from cemlab.testing import check_model
 
 RUNS = 40_000
 patiently = settings(deadline=None, max_examples=30, derandomize=True)
@@ -737,6 +738,42 @@ def test_replicates_are_different_histories():
         for r in range(40)
     }
     assert totals == {1, 2, 3, 4, 5}
+
+
+# --- promises, and other packages ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("p", [0.0, 0.6, 1.0, {0: 0.9, 2: 0.3}])
+def test_keeps_the_promises_of_every_model(name, p):
+    check_model(cascade.simulate, {"network": SMALL[name], "initial": [0, 2], "p": p})
+
+
+def peers(network, p, runs):
+    """Yield the reaches of other packages from person 0."""
+    cynetdiff = pytest.importorskip("cynetdiff.models")
+    from array import array
+
+    starts = array("I", network.start[:-1].tolist())
+    model = cynetdiff.IndependentCascadeModel(
+        starts, array("I", network.targets.tolist()), activation_prob=p
+    )
+    model.set_rng(1)
+    model.set_seeds({0})
+    for _ in range(runs):
+        model.reset_model()
+        model.advance_until_completion()
+        yield model.get_num_activated_nodes()
+
+
+@BOTH
+@pytest.mark.parametrize("p", [0.05, 0.15, 0.4])
+def test_agrees_with_cynetdiff_on_a_small_network(p, paired):
+    net = Network.preferential(60, 2, rng=1)
+    ours = cascade.reach(net, initial=[0], p=p, runs=4000, rng=1, paired=paired)
+    theirs = np.fromiter(peers(net, p, 4000), float)
+    error = np.sqrt(ours.var() / 4000 + theirs.var() / 4000)
+    assert abs(ours.mean() - theirs.mean()) < 4 * error
 
 
 # --- messages --------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 import pytest
 import yaml
 
-from cemlab import cases, datasets, readings
+from cemlab import cases, datasets, readings, sim
 from cemlab.classroom import exercises
 from cemlab.classroom.exercises import check, predict, predictions
 from cemlab.crm import roi
+from cemlab.network import Network
+from cemlab.sim import cascade, threshold
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +63,10 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
             r"must be a number from 0 to 1 \(a part: 0.75 means 75 %\), got 60",
         ),
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
-        (lambda: predict("nosuch.1", 0.5), "must begin with one of start, ubg"),
+        (
+            lambda: predict("nosuch.1", 0.5),
+            "must begin with one of maytag, spread, start, ubg, who and a dot, got 'nosuch.1'",
+        ),
         (lambda: check("ubg.99", 1), r"must be one of ubg\.1, .*, got 'ubg.99'"),
         (lambda: check("ubg.1", 0.5), r"use predict\('ubg.1', value\)"),
         (lambda: check("../../etc/passwd", 1), "must begin with one of"),
@@ -84,6 +89,21 @@ RIGHT = {
     "ubg.5": 0.04,
     "ubg.6": 0.0,
     "ubg.7": "By the customer's lens we refund. If four of five stories fizzle (80 %), one case cannot show more.",
+    "spread.5": 4 / (36 - 4),
+    "spread.6": "C)",
+    "spread.7": 3.0,
+    "spread.8": "If one voice is enough, 57 % keep the complaint after three rounds. Real customers may differ.",
+    "who.4": 1 + 10_000 * 0.1 / (1 - 4 * 0.1),
+    "who.5": "b",
+    "who.6": 190.0,
+    "who.7": "Readers of a small blog would wait. We gain 2 stories of 10 if our model holds.",
+    "maytag.3": [
+        "machine breaks", "repair fails", "tweets", "retailer", "owner answers", "long post",
+    ],
+    "maytag.4": 0.25 / 1.25,
+    "maytag.5": "b",
+    "maytag.6": 0.74,
+    "maytag.7": "We answer at once for the last word; it saves 16 %. If retelling is rare, that is fair to small accounts.",
 }  # fmt: skip
 WRONG = {
     "start.2": ["a", "c", "z", 7],
@@ -94,6 +114,33 @@ WRONG = {
     "ubg.5": [25.0, 0.001, True, [1]],
     "ubg.6": [-216.0],
     "ubg.7": ["Refund.", "One. Two. Three. Four.", 5],
+    "spread.5": [4 / 16, 4 / 36, 12.5, 8, "1/8"],
+    "spread.6": ["a", "b", "d"],
+    "spread.7": [5000.0, 101.0, 0, "three"],
+    "spread.8": [
+        "Yes, at once.",
+        "If one voice is enough, speed pays. Real customers differ.",  # no number
+        "One voice: 57 %. If so, speed pays. A model cannot show more.",  # three sentences
+        5,
+    ],
+    "who.4": [10_000, 1000, 1001, 1400, 1401, 1 + 10_000 * 0.1 / (1 - 0.1), "1,668"],
+    "who.5": ["A", "c", "e"],
+    "who.6": [1.8, 99.9, 401.0, float("inf")],
+    "who.7": ["Sort them.", "The quiet wait. We gain 2. If so. Perhaps.", 5],
+    "maytag.3": [
+        ["machine breaks", "repair fails", "tweets", "owner answers", "retailer", "long post"],
+        ["tweets", "machine breaks", "repair fails", "retailer", "owner answers", "long post"],
+        ["machine breaks", "tweets", "long post"],
+        "tweets",
+    ],
+    "maytag.4": [0.25, 0.8, 20, 0.16, [0.2]],
+    "maytag.5": ["a", "c", "maybe"],
+    "maytag.6": [0.16, 74, -0.1, True],
+    "maytag.7": [
+        "Answer the loud ones.",
+        "It saves 16 % and is fair, if retelling is rare.",  # nothing on hearing or last words
+        5,
+    ],
 }
 
 
@@ -152,3 +199,114 @@ def test_expected_answers_follow_from_the_facts():
     assert check("ubg.6", flipped["difference"].mean()).right
     as_told = case.compare("as-it-happened", "offer-accepted-day-2", runs=1000, rng=2009)
     assert check("ubg.6", as_told["difference"].mean()).right is False
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "thought"),
+    [
+        ("spread.5", 1 / 4, "use the mean of the squares, 36"),
+        ("spread.5", 4 / 36, "take away the mean, 4"),
+        ("spread.5", 12.5, "12.5 per cent is written 0.125"),
+        ("spread.7", 5000, "rewire nearer to 1"),
+        ("spread.8", "Speed pays.", "none for: say whether one voice is enough, or several"),
+        ("who.4", 1000, "followers who pass it on"),
+        ("who.4", 1401, "One more step is in it now"),
+        ("who.5", "a", "A million runs would give the same mean"),
+        ("who.6", 1.8, "The threshold of this crowd is 0.25"),
+        ("maytag.3", WRONG["maytag.3"][0], "Right up to step 3. Who reacted first"),
+        ("maytag.3", WRONG["maytag.3"][2], "Missing: repair fails, retailer, owner answers"),
+        ("maytag.4", 0.25, "as a part of all who hear"),
+        ("maytag.4", 0.8, "the part which has heard already"),
+        ("maytag.6", 0.16, "Raise the chance of retelling"),
+    ],
+)
+def test_a_typical_mistake_gets_its_own_thought(question, answer, thought):
+    assert thought in check(question, answer).words
+
+
+def test_expected_answers_of_the_spread_lab_follow_from_the_models():
+    ring = [(i, (i + 1) % 75) for i in range(75)]
+    room = [(75 + i, 75 + j) for i in range(15) for j in range(i)]
+    shape = Network.from_edges(ring + room).summary()
+    assert shape[["mean_degree", "second_moment"]].tolist() == [4, 36]
+    assert check("spread.5", shape["critical_chance"]).right
+
+    crowd = Network.random(5000, 8, rng=1)
+    chances = [0.1, 0.2, 0.3, 0.6]
+    mean = sim.vary(
+        cascade.reach, "p", chances, network=crowd, initial=[0], runs=200, rng=20
+    ).mean()
+    assert mean[0.1] < mean[0.2] / 100  # half the sharing ends nearly everything
+    assert mean[0.3] > 0.75 * mean[0.6]  # and far above the threshold changes little
+
+    def reached(rewire):
+        town = Network.small_world(5000, 8, rewire, rng=1)
+        return threshold.simulate(town, initial=[0, 1, 2], voices=2, rng=1).final("total")
+
+    assert [check("spread.7", reached(part)).right for part in (0, 0.1, 0.9, 1)] == [
+        False, False, True, True,
+    ]  # fmt: skip
+
+
+def test_expected_answers_of_who_complains_follow_from_the_models():
+    people = 2_000_000
+    crowd = Network.random(people, 4, rng=1)
+    assert crowd.summary()["critical_chance"] == pytest.approx(0.25, abs=0.001)
+    town = crowd.with_hub(50).with_hub(10_000)
+    voices = {"blog": [people], "account": [people + 1]}
+
+    def runs(p, count):
+        return sim.vary(
+            cascade.reach, "initial", voices, network=town, p=p, runs=count, rng=21
+        )  # fmt: skip
+
+    def times_as_many(found):
+        return found["account"].mean() / found["blog"].mean()
+
+    below = runs(0.1, 100)["account"]
+    assert abs(below.mean() - RIGHT["who.4"]) < 4 * below.sem()
+    assert check("who.6", times_as_many(runs(0.15, 100))).right
+    above = runs(0.26, 12)
+    assert check("who.6", times_as_many(above)).right is False
+    blog = above["blog"]
+    assert not ((blog - blog.mean()).abs() < 0.2 * blog.mean()).any()  # who.5
+
+
+def test_expected_answers_of_maytag_follow_from_the_case():
+    case = cases.load("maytag")
+    log = case.events().drop_duplicates("label")
+    log = log.assign(latest=log["latest"].fillna(log["time"]))
+    log = log.sort_values(["time", "latest"], kind="stable")
+    called = {
+        "New machine breaks": "machine breaks",
+        "Repair attempt fails": "repair fails",
+        "Tells her readers not to buy": "tweets",
+        "Retailer reacts first": "retailer",
+        "The maker's owner answers": "owner answers",
+        "Her long post": "long post",
+    }
+    assert check("maytag.3", log["label"].map(called).dropna().tolist()).right
+
+    assumed = case.parameters("as-it-happened")["value"]
+    bred = 4 * assumed["retell_chance"]  # four friends a head
+    later = bred / (1 - bred)
+    assert later == pytest.approx(0.25)
+    assert check("maytag.4", later / (1 + later)).right
+
+    def prevented(hour, **changes):
+        late, soon = (
+            case.reach(
+                "as-it-happened", runs=2, rng=1, retell_after=0, answer_hour=when, **changes
+            ).mean()
+            for when in (24, hour)
+        )  # fmt: skip
+        return 1 - soon / late
+
+    assert 0.1 < prevented(1) < RIGHT["maytag.4"]
+    assert check("maytag.6", prevented(1)).right is False
+    assert check("maytag.6", prevented(1, retell_chance=0.4)).right
+
+    def answered(scenario):
+        return case.reach(scenario, runs=2, rng=1, measure="answered").mean()
+
+    assert answered("answer-without-repair") < 0.05 * answered("as-it-happened")  # maytag.5

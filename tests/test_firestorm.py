@@ -13,6 +13,7 @@ from pandas.testing import assert_frame_equal
 from cemlab import _luck, events
 from cemlab.network import Network
 from cemlab.sim import cascade, firestorm
+from cemlab.testing import check_model
 
 NET = Network.preferential(300, 3, rng=2009)
 STORY = {"listeners": 5, "share_chance": 0.15}
@@ -96,6 +97,13 @@ def plain_firestorm(network, s, rng, replicate):
 
 @patiently
 @given(stories(), LUCK)
+@pytest.mark.parametrize("press", [{}, PRESS])
+@pytest.mark.parametrize("accept", [0.0, 0.5])
+def test_keeps_the_promises_of_every_model(press, accept):
+    offer = {"offer_day": 1.0, "accept_chance": accept, "recovery_chance": 0.3}
+    check_model(firestorm.simulate, {"network": NET, **STORY, **press, **offer})
+
+
 def test_replicate_r_of_reach_is_the_history_of_replicate_r(story, rng):
     network, params = story
     counted = firestorm.reach(network, **params, runs=6, rng=rng)

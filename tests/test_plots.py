@@ -6,14 +6,51 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 
 from cemlab import cases, datasets, lenses, plots
+from cemlab.network import Network
+from cemlab.sim import cascade
 
 
 @pytest.fixture(scope="module")
 def case():
     return cases.load("united-breaks-guitars")
+
+
+REACHES = pd.DataFrame({0.1: [1, 3], 0.2: [5, 9]}).rename_axis(columns="chance")
+LAST = pd.DataFrame({"complaint": [30, 5], "answer": [10, 15]}).rename_axis("answer after")
+LAB = {
+    "mean_reach": lambda **given: plots.mean_reach(REACHES, **given),
+    "sorted_runs": lambda **given: plots.sorted_runs(np.array([1, 4, 100]), **given),
+    "courses": lambda **given: plots.courses({"told": (path(p=1.0), "total")}, **given),
+    "last_words": lambda **given: plots.last_words(LAST, **given),
+}
+
+
+def path(*, p: float, initial=(0,), **given):
+    """Return the run of a story along three people, one a round at p = 1."""
+    chain = Network.from_edges([(0, 1), (1, 2)])
+    return cascade.simulate(chain, initial=list(initial), p=p, rng=1, **given)
+
+
+def extent(part, ax):
+    """Return where a text, box or bar stands on the drawn picture (pixels)."""
+    ax.figure.canvas.draw()
+    return part.get_window_extent(ax.figure.canvas.get_renderer())
+
+
+def within(inner, outer) -> bool:
+    return (
+        outer.x0 <= inner.x0 and inner.x1 <= outer.x1
+        and outer.y0 <= inner.y0 and inner.y1 <= outer.y1
+    )  # fmt: skip
+
+
+def shown(ax) -> dict:
+    """Return what the key of a figure names: name -> what is drawn."""
+    return dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
 
 
 def words(ax) -> str:
@@ -125,6 +162,7 @@ def test_every_axis_has_a_name(case):
         plots.replays(case.replays("as-it-happened", runs=3, rng=1)),
         plots.reach_distribution(pd.Series([1, 2], name="x")),
         plots.paired_difference(case.compare("as-it-happened", "recovery-before", runs=3, rng=1)),
+        *(draw() for draw in LAB.values()),
     ]
     assert all(ax.get_xlabel() and ax.get_ylabel() and ax.get_title(loc="left") for ax in axes)
 
@@ -147,6 +185,201 @@ def test_png_is_a_picture_and_leaves_no_figure_open():
     assert plt.get_fignums() == []
 
 
+@pytest.mark.parametrize("figure", LAB)
+def test_an_axes_of_the_caller_is_used_in_the_lab(figure):
+    ax = plots.new_axes()
+    assert LAB[figure](ax=ax) is ax
+
+
 def test_an_axes_of_the_caller_is_used():
     ax = plots.new_axes()
     assert plots.reach_distribution(pd.Series([1], name="x"), ax=ax) is ax
+
+
+# --- the spread lab ----------------------------------------------------------------
+
+
+def test_mean_reach_draws_means_with_two_standard_errors():
+    ax = plots.mean_reach(REACHES)
+    line, _, (bars,) = shown(ax)["mean of 2 runs"]
+    assert line.get_xdata().tolist() == [0.1, 0.2]
+    assert line.get_ydata().tolist() == [2, 7]
+    ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert ends == [pytest.approx([0, 4]), pytest.approx([3, 11])]  # standard errors 1 and 2
+    assert line.get_linestyle() == "-"
+    assert ax.get_ylim()[1] >= 11
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("chance", "people reached (mean)")
+    assert ax.get_title(loc="left") == "From 2 to 7 people"
+
+
+def test_mean_reach_draws_shares_of_people_in_per_cent():
+    ax = plots.mean_reach(REACHES, people=20)
+    line, _, (bars,) = shown(ax)["mean of 2 runs"]
+    assert line.get_ydata() == pytest.approx([0.1, 0.35])
+    assert bars.get_segments()[1][:, 1] == pytest.approx([0.15, 0.55])
+    ax.figure.canvas.draw()
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels[0] == "0%"
+    assert all(label.endswith("%") for label in labels)
+    assert ax.get_ylabel() == "part of all people reached"
+
+
+def test_mean_reach_marks_the_threshold():
+    parts = shown(plots.mean_reach(REACHES, mark=0.125))
+    assert list(parts["threshold (0.125)"].get_xdata()) == [0.125, 0.125]
+    named = shown(plots.mean_reach(REACHES, mark=0.15, mark_words="one each"))
+    assert "one each (0.15)" in named
+
+
+def test_mean_reach_draws_all_of_a_formula_and_leaves_the_runs_as_points():
+    formula = pd.Series([0.05, 0.2, 0.9], index=[0.1, 0.15, 0.2])
+    ax = plots.mean_reach(REACHES, people=20, formula=formula)
+    assert shown(ax)["formula"].get_xdata().tolist() == [0.1, 0.15, 0.2]
+    assert shown(ax)["formula"].get_ydata().tolist() == [0.05, 0.2, 0.9]
+    line, _, _ = shown(ax)["mean of 2 runs"]
+    assert line.get_linestyle() == "None"
+    higher = plots.mean_reach(REACHES, people=20, formula=2 * formula)
+    assert higher.get_ylim()[1] >= 1.8
+
+
+@pytest.mark.parametrize(
+    "reaches",
+    [REACHES * 0, REACHES[[0.1]], REACHES.iloc[:1], REACHES.iloc[:1] * 0],
+    ids=["all zero", "one setting", "one run", "one run of zero"],
+)
+@pytest.mark.parametrize("people", [None, 10])
+def test_mean_reach_takes_extremes(reaches, people):
+    ax = plots.mean_reach(reaches, people=people)
+    ax.figure.canvas.draw()
+    low, high = ax.get_ylim()
+    assert low == 0
+    assert high > reaches.mean().max() / (people or 1)
+
+
+def test_sorted_runs_draws_each_run_once_largest_first():
+    ax = plots.sorted_runs(pd.Series([1, 100, 4, 35]), what="starters")
+    values, edges, _ = ax.patches[0].get_data()
+    assert values.tolist() == [100, 35, 4, 1]
+    assert edges.tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert list(shown(ax)) == ["4 starters", "mean (35)"]
+    assert list(shown(ax)["mean (35)"].get_ydata()) == [35, 35]
+    assert ax.get_title(loc="left") == "25% of the starters end within a fifth of the mean"
+    assert ax.get_xlabel() == "part of all starters, largest reach first"
+    assert ax.get_ylim()[1] > 100
+
+
+@pytest.mark.parametrize("reaches", [[0, 0, 0], [7], [0]])
+def test_sorted_runs_takes_extremes(reaches):
+    ax = plots.sorted_runs(np.array(reaches))
+    ax.figure.canvas.draw()
+    assert ax.get_title(loc="left") == "100% of the runs end within a fifth of the mean"
+    assert ax.get_ylim()[1] > max(reaches)
+
+
+def test_courses_draw_the_runs_values_over_time():
+    told, kept = path(p=1.0, step="3h"), path(p=0.0)
+    lines = {"told": (told, "total"), "kept": (kept, "total"), "heard": (told, "exposures")}
+    ax = plots.courses(lines, unit="hours")
+    assert list(shown(ax)) == ["told (3)", "kept (1)", "heard (4)"]
+    assert shown(ax)["told (3)"].get_xdata() == pytest.approx([0, 3, 6])
+    assert shown(ax)["told (3)"].get_ydata().tolist() == [1, 2, 3]
+    assert shown(ax)["heard (4)"].get_ydata().tolist() == [1, 3, 4]
+    assert shown(ax)["kept (1)"].get_ydata().tolist() == [1]
+    assert ax.get_xlim() == pytest.approx((0, 6))
+    assert ax.get_xlabel() == "hours since the start"
+    looks = {(line.get_color(), line.get_linestyle()) for line in ax.lines}
+    assert len({colour for colour, _ in looks}) == len({dash for _, dash in looks}) == 3
+    days = plots.courses({"told": (told, "total")})
+    assert days.lines[0].get_xdata() == pytest.approx([0, 0.125, 0.25])
+
+
+def test_courses_draw_shares_of_people_in_per_cent():
+    ax = plots.courses({"told": (path(p=1.0), "total")}, people=4)
+    assert shown(ax)["told (75%)"].get_ydata() == pytest.approx([0.25, 0.5, 0.75])
+    ax.figure.canvas.draw()
+    assert all(label.get_text().endswith("%") for label in ax.get_yticklabels())
+    assert ax.get_ylabel() == "part of all people"
+
+
+def test_courses_leave_no_line_out():
+    run = path(p=1.0)
+    try:
+        ax = plots.courses({f"line {i}": (run, "total") for i in range(6)})
+    except ValueError:
+        return  # refusing so many is as good
+    assert len(ax.lines) == 6
+
+
+@pytest.mark.parametrize("people", [None, 3])
+def test_courses_take_a_run_in_which_nothing_happens(people):
+    ax = plots.courses({"nobody": (path(p=1.0, initial=()), "total")}, people=people)
+    ax.figure.canvas.draw()
+    assert ax.lines[0].get_ydata().tolist() == [0]
+    assert ax.get_ylim()[1] > 0
+
+
+def test_last_words_draw_two_parts_a_row_in_their_colours():
+    ax = plots.last_words(LAST, scale=10)
+    complaint, answer = ax.containers
+    assert [bar.get_width() for bar in complaint] == [300, 50]
+    assert [bar.get_width() for bar in answer] == [100, 150]
+    assert [bar.get_x() for bar in answer] == [300, 50]  # one begins where the other ends
+    colours = {"complaint": plots._style.RED, "answer": plots._style.BLUE}
+    for name, bars in shown(ax).items():
+        assert all(to_hex(bar.get_facecolor()) == colours[name].lower() for bar in bars)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0", "1"]
+    assert ax.yaxis_inverted()  # the first row on top
+    assert ax.get_ylabel() == "answer after"
+    assert ax.get_title(loc="left") == "The complaint keeps 25% to 75% of those who heard"
+    assert list(shown(plots.last_words(LAST, names=("blame", "praise")))) == ["blame", "praise"]
+
+
+def test_last_words_write_inside_a_bar_only_what_has_room():
+    table = pd.DataFrame({"complaint": [1_000_000, 156_000, 100], "answer": [200_000, 700_000, 5]})
+    ax = plots.last_words(table)
+    bars = [bar for container in ax.containers for bar in container]
+    assert words(ax) == "1,000,000 | 156,000 |  | 200,000 | 700,000 | "
+    for text, bar in zip(ax.texts, bars, strict=True):
+        if text.get_text():
+            assert within(extent(text, ax), extent(bar, ax)), text.get_text()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [LAST[:1], LAST * [0, 1], LAST * 0, LAST.mul([1, 0], axis=0)],
+    ids=["one row", "no complaint", "nobody", "nobody in one row"],
+)
+def test_last_words_take_extremes(table):
+    ax = plots.last_words(table)
+    ax.figure.canvas.draw()
+    assert [bar.get_width() for bar in ax.containers[0]] == table["complaint"].tolist()
+    assert "nan" not in ax.get_title(loc="left")
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 8])
+@pytest.mark.parametrize("height", [None, 2.8])
+def test_key_of_last_words_stands_on_the_picture(rows, height):
+    table = pd.DataFrame({"complaint": range(1, rows + 1), "answer": 5})
+    ax = plots.last_words(table, ax=None if height is None else plots.hidden_axes(height=height))
+    key = extent(ax.get_legend(), ax)
+    assert within(key, ax.figure.bbox)
+    assert not key.overlaps(extent(ax.xaxis.label, ax))
+
+
+@pytest.mark.parametrize("figure", LAB)
+def test_default_title_of_the_lab_says_what_was_found(figure):
+    title = LAB[figure]().get_title(loc="left")
+    assert any(letter.isdigit() for letter in title)
+    assert LAB[figure](title="My own").get_title(loc="left") == "My own"
+
+
+@pytest.mark.parametrize("figure", LAB)
+@pytest.mark.parametrize("title", [None, "A long title that says what was found, and then goes on"])
+def test_prediction_stands_under_the_title_of_the_lab(figure, title):
+    ax = LAB[figure](prediction="30% of the open crowd", title=title)
+    box = next(text for text in ax.texts if "Your prediction: 30% of" in text.get_text())
+    place, heading = extent(box.get_bbox_patch(), ax), extent(ax._left_title, ax)
+    assert not place.overlaps(heading)
+    assert within(place, ax.figure.bbox)
+    assert within(heading, ax.figure.bbox)
+    assert "Your prediction" not in words(LAB[figure]())

@@ -2,12 +2,17 @@
 
 import pytest
 
-from cemlab import cases, widgets
+from cemlab import cases, plots, widgets
 
 
 @pytest.fixture(scope="module")
 def case():
     return cases.load("united-breaks-guitars")
+
+
+@pytest.fixture(scope="module")
+def maytag():
+    return cases.load("maytag")
 
 
 def parts(box):
@@ -47,3 +52,104 @@ def test_stake_answers_to_its_assumptions():
         before = picture.value
         slider.index += 1
         assert picture.value != before
+
+
+def far_end(slider):
+    """Return the end of a slider, or of a list, at which it does not stand."""
+    if hasattr(slider, "options"):
+        return next(option for option in slider.options if option != slider.value)
+    return slider.max if slider.value < slider.max else slider.min
+
+
+def moves_the_picture_and_back(sliders, picture):
+    for slider in sliders.values():
+        before, value = picture.value, slider.value
+        slider.value = far_end(slider)
+        assert picture.value != before, slider.description
+        slider.value = value
+        assert picture.value == before, slider.description
+
+
+def shown(monkeypatch, figure):
+    """Return a list that gets each table which is drawn by one of our figures."""
+    tables, draw = [], getattr(plots, figure)
+
+    def watched(table, **options):
+        tables.append(table)
+        return draw(table, **options)
+
+    monkeypatch.setattr(plots, figure, watched)
+    return tables
+
+
+def test_every_slider_of_the_callout_changes_the_picture_and_back(maytag):
+    sliders, picture = parts(widgets.callout(maytag))
+    assert len(sliders) == 7
+    # After a day hardly anything is left to retell: answer at once, so that each slider counts.
+    sliders["company answers after (hours)"].value = 0
+    moves_the_picture_and_back(sliders, picture)
+    for slider in sliders.values():
+        slider.value = slider.min  # nobody follows, nobody retells
+        assert bytes(picture.value).startswith(b"\x89PNG")
+
+
+def test_sliders_of_the_callout_stand_on_their_steps(maytag):
+    sliders, _ = parts(widgets.callout(maytag))
+    for name, row in maytag.parameters("as-it-happened").iterrows():
+        if name in widgets._CALLOUT:  # a value between two steps would move by itself
+            slider = sliders[widgets._CALLOUT[name]]
+            assert slider.value == row["value"]
+            steps = (slider.value - slider.min) / slider.step
+            assert steps == pytest.approx(round(steps), abs=1e-6), slider.description
+
+
+def test_callout_shows_the_case_in_people(maytag, monkeypatch):
+    tables = shown(monkeypatch, "last_words")
+    sliders, _ = parts(widgets.callout(maytag))
+    assert tables[0].iloc[0].tolist() == tables[0].iloc[1].tolist()
+    for column, measure in {"complaint": "still", "answer": "answered"}.items():
+        full = 10 * maytag.reach("as-it-happened", runs=1, rng=2009, measure=measure).mean()
+        assert tables[0].loc["your sliders", column] == pytest.approx(full, rel=0.02)
+    sliders["notice her good word (tens)"].value = 0
+    as_told, mine = tables[-1].iloc[0], tables[-1].iloc[1]
+    assert as_told.tolist() == tables[0].iloc[0].tolist()
+    assert mine["answer"] < 0.05 * as_told["answer"]
+
+
+def test_every_part_of_the_spread_lab_changes_the_picture_and_back():
+    sliders, picture = parts(widgets.spread_lab())
+    assert len(sliders) == 5
+    first = picture.value
+    sliders["company's followers"].value = 500  # an answer that nobody hears has no delay
+    moves_the_picture_and_back(sliders, picture)
+    sliders["company's followers"].value = 0
+    assert picture.value == first
+
+
+@pytest.mark.parametrize("crowd", ["all alike", "with hubs"])
+def test_spread_lab_holds_at_both_ends_of_everything(crowd, monkeypatch):
+    tables = shown(monkeypatch, "reach_distribution")
+    sliders, _ = parts(widgets.spread_lab())
+    sliders["crowd"].value = crowd
+    numbers = [slider for slider in sliders.values() if hasattr(slider, "min")]
+    assert len(numbers) == 4
+    for slider in numbers:
+        slider.value = slider.min
+    assert (tables[-1]["hold the complaint"] == 1).all()  # she tells it, nobody passes it on
+    assert (tables[-1]["hold the answer"] == 0).all()  # nobody follows, so nothing is said
+    for slider in numbers:
+        slider.value = slider.max
+    assert (tables[-1]["hold the complaint"] > 1900).all()  # long before the answer
+    assert tables[-1].sum(axis=1).max() <= 2001  # the people and the account
+
+
+def test_same_values_show_the_same_picture_whatever_was_shown_before():
+    (one, first), (other, second) = parts(widgets.spread_lab()), parts(widgets.spread_lab())
+    assert first.value == second.value
+    values = {"chance of telling": 0.3, "company's followers": 300, "answer after (rounds)": 1}
+    for name, value in values.items():
+        one[name].value = value
+    for name, value in reversed(values.items()):
+        other[name].value = value
+    assert first.value == second.value
+    assert parts(widgets.spread_lab(rng=21))[1].value != parts(widgets.spread_lab())[1].value
