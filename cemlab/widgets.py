@@ -116,7 +116,7 @@ def callout(case: Case, *, scenario: str = "as-it-happened", rng: int = 2009) ->
         part = both.iloc[1, 0] / both.iloc[1].sum()
         plots.last_words(both, title=f"The complaint keeps {part:.0%} with your sliders", ax=ax)
 
-    return _live(draw, sliders, plots.hidden_axes(height=2.8))
+    return _live(draw, sliders, plots.hidden_axes(height=3.2))
 
 
 def spread_lab(*, rng: int = 20) -> ipw.VBox:
@@ -134,7 +134,7 @@ def spread_lab(*, rng: int = 20) -> ipw.VBox:
             value=0.15, min=0, max=0.5, step=0.01, description="chance of telling", **common
         ),
         "followers": ipw.IntSlider(
-            value=0, min=0, max=1000, step=50, description="company's followers", **common
+            value=200, min=0, max=1000, step=50, description="company's followers", **common
         ),
         "delay": ipw.IntSlider(
             value=2, min=0, max=10, step=1, description="answer after (rounds)", **common
@@ -156,7 +156,7 @@ def spread_lab(*, rng: int = 20) -> ipw.VBox:
         table = pd.DataFrame({"hold the complaint": found[:, 0], "hold the answer": found[:, 1]})
         large = (table["hold the complaint"] >= 100).mean()
         title = f"At least 100 people hold the complaint in {large:.0%} of the replays"
-        plots.reach_distribution(table, title=title, ax=ax)
+        plots.reach_distribution(table, colours=plots.WORDS, title=title, ax=ax)
 
     return _live(draw, sliders, plots.hidden_axes())
 
@@ -176,9 +176,9 @@ _FIRESTORM = {
 }
 _CALLOUT = {
     "answer_hour": "company answers after (hours)",
-    "answer_followers": "hear the company (tens)",
-    "good_word_followers": "notice her good word (tens)",
-    "gift_followers": "hear of the rival's gift (tens)",
+    "answer_followers": "hear the company (x 10 people)",
+    "good_word_followers": "notice her good word (x 10 people)",
+    "gift_followers": "hear of the gift (x 10 people)",
     "retell_chance": "chance of retelling (assumed)",
     "answer_retell_chance": "the same for answers (assumed)",
     "retell_after": "retelling left after the answer",
@@ -191,8 +191,9 @@ def _slider(row: pd.Series, words: str) -> ipw.Widget:
     if row["unit"] in ("people", "tens of people"):
         ends = {"min": int(low), "max": int(high), "step": 100 if high > 1000 else 1}
         return ipw.IntSlider(value=int(value), **ends, **common)
-    step = 1.0 if "day" in row["unit"] else (high - low) / 20
-    form = ".0f" if "day" in row["unit"] else ".2f"
+    whole = row["unit"].startswith("hours") or "day" in row["unit"]
+    step = 1.0 if whole else (high - low) / 20
+    form = ".0f" if whole else ".2f"
     return ipw.FloatSlider(value=value, min=low, max=high, step=step, readout_format=form, **common)
 
 

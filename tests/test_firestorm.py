@@ -95,8 +95,6 @@ def plain_firestorm(network, s, rng, replicate):
 # --- one story, counted and told ------------------------------------------------------------
 
 
-@patiently
-@given(stories(), LUCK)
 @pytest.mark.parametrize("press", [{}, PRESS])
 @pytest.mark.parametrize("accept", [0.0, 0.5])
 def test_keeps_the_promises_of_every_model(press, accept):
@@ -104,6 +102,8 @@ def test_keeps_the_promises_of_every_model(press, accept):
     check_model(firestorm.simulate, {"network": NET, **STORY, **press, **offer})
 
 
+@patiently
+@given(stories(), LUCK)
 def test_replicate_r_of_reach_is_the_history_of_replicate_r(story, rng):
     network, params = story
     counted = firestorm.reach(network, **params, runs=6, rng=rng)

@@ -86,7 +86,7 @@ def test_every_slider_of_the_callout_changes_the_picture_and_back(maytag):
     sliders, picture = parts(widgets.callout(maytag))
     assert len(sliders) == 7
     # After a day hardly anything is left to retell: answer at once, so that each slider counts.
-    sliders["company answers after (hours)"].value = 0
+    sliders[widgets._CALLOUT["answer_hour"]].value = 0
     moves_the_picture_and_back(sliders, picture)
     for slider in sliders.values():
         slider.value = slider.min  # nobody follows, nobody retells
@@ -110,7 +110,7 @@ def test_callout_shows_the_case_in_people(maytag, monkeypatch):
     for column, measure in {"complaint": "still", "answer": "answered"}.items():
         full = 10 * maytag.reach("as-it-happened", runs=1, rng=2009, measure=measure).mean()
         assert tables[0].loc["your sliders", column] == pytest.approx(full, rel=0.02)
-    sliders["notice her good word (tens)"].value = 0
+    sliders[widgets._CALLOUT["good_word_followers"]].value = 0
     as_told, mine = tables[-1].iloc[0], tables[-1].iloc[1]
     assert as_told.tolist() == tables[0].iloc[0].tolist()
     assert mine["answer"] < 0.05 * as_told["answer"]
@@ -119,11 +119,8 @@ def test_callout_shows_the_case_in_people(maytag, monkeypatch):
 def test_every_part_of_the_spread_lab_changes_the_picture_and_back():
     sliders, picture = parts(widgets.spread_lab())
     assert len(sliders) == 5
-    first = picture.value
     sliders["company's followers"].value = 500  # an answer that nobody hears has no delay
     moves_the_picture_and_back(sliders, picture)
-    sliders["company's followers"].value = 0
-    assert picture.value == first
 
 
 @pytest.mark.parametrize("crowd", ["all alike", "with hubs"])
@@ -145,11 +142,10 @@ def test_spread_lab_holds_at_both_ends_of_everything(crowd, monkeypatch):
 
 def test_same_values_show_the_same_picture_whatever_was_shown_before():
     (one, first), (other, second) = parts(widgets.spread_lab()), parts(widgets.spread_lab())
-    assert first.value == second.value
+    assert first.value == second.value != parts(widgets.spread_lab(rng=21))[1].value
     values = {"chance of telling": 0.3, "company's followers": 300, "answer after (rounds)": 1}
     for name, value in values.items():
         one[name].value = value
     for name, value in reversed(values.items()):
         other[name].value = value
     assert first.value == second.value
-    assert parts(widgets.spread_lab(rng=21))[1].value != parts(widgets.spread_lab())[1].value

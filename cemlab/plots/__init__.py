@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.cost import money
 from cemlab.plots.journey import scoreboard, timeline
-from cemlab.plots.lab import courses, last_words, mean_reach, sorted_runs
+from cemlab.plots.lab import WORDS, courses, last_words, mean_reach, sorted_runs
 from cemlab.plots.spread import (
     class_shares,
     paired_difference,
@@ -17,6 +17,7 @@ from cemlab.plots.spread import (
 from cemlab.plots.table import table
 
 __all__ = [
+    "WORDS",
     "Axes",
     "class_shares",
     "clear",

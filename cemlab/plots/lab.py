@@ -1,6 +1,7 @@
 """Figures of the spread lab: reach against one setting, courses in time, and last words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -9,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from cemlab import _checks
 from cemlab.plots._style import (
     BLUE,
     GREY,
@@ -21,6 +23,9 @@ from cemlab.plots._style import (
     show_prediction,
 )
 from cemlab.run import Run
+
+WORDS = (RED, BLUE)
+"""Colours of a complaint's word and of an answer's."""
 
 
 def mean_reach(
@@ -52,7 +57,7 @@ def mean_reach(
     x = np.asarray(reaches.columns, np.float64)
     scale = 1.0 / people if people else 1.0
     means = reaches.mean().to_numpy() * scale
-    errors = 2 * reaches.sem().to_numpy() * scale
+    errors = 2 * reaches.sem().fillna(0.0).to_numpy() * scale
     with plt.rc_context(STYLE):
         if formula is not None:
             ax.plot(formula.index, formula, color=GREY, lw=2, label="formula")
@@ -69,9 +74,11 @@ def mean_reach(
             ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         else:
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        ax.set_ylim(0, 1.12 * (means + errors).max() or 1)
+        highest = max((means + errors).max(), 0.0 if formula is None else formula.max())
+        ax.set_ylim(0, 1.12 * highest or 1)
         ax.legend(loc="best", frameon=False)
-        found = f"From {reaches.mean().iloc[0]:,.0f} to {reaches.mean().iloc[-1]:,.0f} people"
+        first, final = reaches.mean().iloc[[0, -1]]
+        found = f"Mean reach: from {first:,.0f} to {final:,.0f} people"
         _finish(ax, title or found, prediction)
     return ax
 
@@ -91,8 +98,11 @@ def sorted_runs(
     reaches : Series or array of int
         One number a run (or a starter: say so by `what`).
     """
-    ax = ax or new_axes()
     y = np.sort(np.asarray(reaches, np.float64))[::-1]
+    if y.size == 0:
+        msg = f"reaches must be at least one number, got none of the {what}"
+        raise ValueError(msg)
+    ax = ax or new_axes()
     x = np.arange(y.size + 1) / y.size
     mean = y.mean()
     near = (np.abs(y - mean) <= 0.2 * mean).mean()
@@ -116,11 +126,12 @@ def courses(
     *,
     people: int | None = None,
     unit: str = "days",
+    colours: Sequence[str] = SERIES,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw variables of runs over time, one line each.
+    """Draw variables of runs over time, one line each, held level after its run's end.
 
     Parameters
     ----------
@@ -130,29 +141,40 @@ def courses(
         Draw shares of so many people.
     unit : {"days", "hours"}
         Of the time axis, from the run's start on.
+    colours : sequence of str
+        One a line; `WORDS` for a complaint and an answer.
     """
+    if not 0 < len(lines) <= len(_DASHES):
+        msg = f"lines must be 1 to {len(_DASHES)}, got {len(lines)}"
+        raise ValueError(msg)
+    per_day = {"days": 1, "hours": 24}[_checks.one_of("unit", unit, ["days", "hours"])]
     ax = ax or new_axes()
-    per_day = {"days": 1, "hours": 24}[unit]
-    last = 0.0
+    curves = {}
+    for name, (run, variable) in lines.items():
+        _checks.one_of("variable", variable, run.series["variable"].unique())
+        part = run.series[run.series["variable"] == variable]
+        x = days_since(part["time"], part["time"].iloc[0]) * per_day
+        curves[name] = (x, part["value"].to_numpy() / (people or 1))
+    last = max((x[-1] for x, _ in curves.values()), default=0.0) or 1.0
+    top = max((y.max() for _, y in curves.values()), default=0.0) or 1.0
+    ends = [f"{name} {_shown(y[-1], people)}" for name, (_, y) in curves.items()]
     with plt.rc_context(STYLE):
-        for (name, (run, variable)), colour, dash in zip(
-            lines.items(), SERIES, _DASHES, strict=False
+        for words, (x, y), colour, dash in zip(
+            ends, curves.values(), cycle(colours), _DASHES, strict=False
         ):
-            part = run.series[run.series["variable"] == variable]
-            x = days_since(part["time"], part["time"].iloc[0]) * per_day
-            y = part["value"].to_numpy() / (people or 1)
-            ax.plot(x, y, color=colour, ls=dash, lw=3, label=f"{name} ({_shown(y[-1], people)})")
-            last = max(last, x[-1])
-        ax.set_xlim(0, last or 1)
-        ax.set_ylim(0, None)
+            ax.plot(
+                np.append(x, last), np.append(y, y[-1]), color=colour, ls=dash, lw=3, label=words
+            )
+        ax.set_xlim(0, last)
+        ax.set_ylim(-0.03 * top, 1.08 * top)
         ax.set_xlabel(f"{unit} since the start")
         ax.set_ylabel("part of all people" if people else "people")
         if people:
             ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         else:
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        ax.legend(loc="best", frameon=False, title="(at the end)")
-        _finish(ax, title or "Courses", prediction)
+        ax.legend(loc="best", frameon=False, title="at the end:", alignment="left")
+        _finish(ax, title or f"In the end: {', '.join(ends)}", prediction)
     return ax
 
 
@@ -181,7 +203,7 @@ def last_words(
     values = words.iloc[:, :2].to_numpy(np.float64) * scale
     with plt.rc_context(STYLE):
         left = np.zeros(len(words))
-        for column, (name, colour) in enumerate(zip(names, (RED, BLUE), strict=True)):
+        for column, (name, colour) in enumerate(zip(names, WORDS, strict=True)):
             bars = ax.barh(y, values[:, column], left=left, color=colour, ec="white", label=name)
             wide = values[:, column] > 0.12 * values.sum(axis=1).max()
             labels = [
@@ -195,13 +217,12 @@ def last_words(
         ax.set_xlabel("people, by the word they hold")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        ax.legend(
-            loc="upper center", ncols=2, frameon=False,
-            bbox_to_anchor=(0.45, -0.8 / (0.45 * len(words) + 0.4)),
-        )  # fmt: skip
-        shares = values[:, 0] / values.sum(axis=1)
+        ax.legend(loc="lower left", ncols=2, frameon=False, bbox_to_anchor=(0.0, 1.0))
+        spoken = values[values.sum(axis=1) > 0]
+        shares = spoken[:, 0] / spoken.sum(axis=1) if len(spoken) else np.zeros(1)
         found = f"The complaint keeps {shares.min():.0%} to {shares.max():.0%} of those who heard"
-        _finish(ax, title or found, prediction)
+        show_prediction(ax, prediction)
+        ax.set_title(title or found, loc="left", **(TITLE | {"pad": 36}))
     return ax
 
 

@@ -1,5 +1,6 @@
 """Figures of a spread: readings, replays, and how far policies let it go."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -124,6 +125,7 @@ def replays(
 def reach_distribution(
     reaches: "pd.DataFrame | pd.Series[int]",
     *,
+    colours: Sequence[str] = SERIES,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -141,7 +143,7 @@ def reach_distribution(
                 x,
                 shares[name],
                 width * 0.94,
-                color=SERIES[i % len(SERIES)],
+                color=colours[i % len(colours)],
                 label=f"{name} (mean {mean:,.0f})",
             )
             if len(table.columns) <= 2:
@@ -152,6 +154,7 @@ def reach_distribution(
         ax.yaxis.set_major_locator(MaxNLocator(4))
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_ylim(0, shares.to_numpy().max() * 1.35)
+        ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= 1])
         ax.legend(loc="upper right", frameon=False)
         show_prediction(ax, prediction)
         small = (table.iloc[:, 0] < LARGE).mean()

@@ -10,11 +10,12 @@ def table(frame: pd.DataFrame, *, decimals: int = 2) -> HTML:
     Parameters
     ----------
     frame : DataFrame
-        A named index becomes the first column, any other is left out.
+        An index that has a name or is text becomes the first column, any other is left out.
     decimals : int
         Places shown of numbers that are not whole.
     """
-    shown = frame.reset_index() if frame.index.name else frame
+    worded = frame.index.name or pd.api.types.is_string_dtype(frame.index.dtype)
+    shown = frame.reset_index(names=frame.index.name or "") if worded else frame
     head = "".join(_cell("th", str(name), shown[name]) for name in shown.columns)
     body = [
         "".join(_cell("td", _words(row[name], decimals), shown[name]) for name in shown.columns)
