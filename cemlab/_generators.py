@@ -187,7 +187,8 @@ def plan_blocks(
     alike = np.ndim(mixing) == 0
     share = _checks.probability("mixing", mixing) if alike else 0.0
     affinity = np.empty((0, 0)) if alike else _affinities(mixing, b)
-    _checks.memory("sizes", 24 * (n + 1), "ask for fewer people or ties")
+    need = 64.0 * (n + 1) + 24.0 * n * mean / 2
+    _checks.memory("sizes", need, "ask for fewer people or ties")
     weight = np.ones(n) if activity is None else _floats("activity", activity, (n,), "a person")
     cumulative = np.concatenate([[0.0], np.cumsum(weight)])
     stops = np.cumsum(people)

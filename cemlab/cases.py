@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cemlab import _case_tables, _checks, _luck, _scenarios, _shelf, _yaml, events
+from cemlab import _case_tables, _checks, _luck, _scenarios, _shelf, _yaml, events, sim
 from cemlab._case_file import CaseFile, Problem
 from cemlab.run import Run
 
@@ -59,7 +59,7 @@ def read(path: str | Path) -> "Case":
     Examples
     --------
     >>> read(paths()[0]).slug
-    'united-breaks-guitars'
+    'maytag'
     """
     return _yaml.read(Path(path), Case, CaseError, Case.problems)
 
@@ -175,7 +175,8 @@ class Case(CaseFile):
         known = [*(["reach"] if hasattr(model, "reach") else []), *more]
         _checks.one_of("measure", measure, known)
         replays = model.outcomes if measure in more else model.reach
-        found = replays(**setup.crowd, **setup.values, runs=runs, rng=rng)
+        paired = sim.pairing(replays)
+        found = replays(**setup.crowd, **setup.values, **paired, runs=runs, rng=rng)
         found = found[measure] if measure in more else found
         index = pd.RangeIndex(len(found), name="replicate")
         return pd.Series(np.asarray(found), name=measure, index=index)

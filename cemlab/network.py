@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -302,7 +303,9 @@ class Network:
         _arcs.must_fit("n", people, float(people) * ties)
         return cls._of(people, *_generators.preferential(people, ties, _luck.key(rng)))
 
-    def with_hub(self, followers: int | ArrayLike, *, rng: Any = 0) -> "Network":
+    def with_hub(
+        self, followers: int | ArrayLike, *, label: str = "hub", rng: Any = 0
+    ) -> "Network":
         """Add one person, numbered n, whom many hear and who hears nobody: the press.
 
         Parameters
@@ -310,6 +313,8 @@ class Network:
         followers : int or array_like of int
             How many people (chosen at random by `rng`; more followers include the fewer) or
             which people hear the hub.
+        label : str
+            What the hub is called where people have names; with a number if it is taken.
         rng : int or numpy.random.Generator, optional
             Source of luck for the choice; the default is always the same choice.
 
@@ -335,9 +340,21 @@ class Network:
         start = np.append(self.start, self.start[-1] + listeners.size)
         targets = np.append(self.targets, listeners.astype(np.int32))
         numbered = isinstance(self.labels, range)
-        labels = range(self.n + 1) if numbered else (*self.labels, "hub")
+        labels = range(self.n + 1) if numbered else (*self.labels, self._free(label))
         loops, merged = self.self_loops, self.duplicates
         return Network(self.n + 1, start, targets, labels, None, True, loops, merged)
+
+    def _free(self, label: str) -> str:
+        """Return the label, or the first of "label 2", "label 3" ... that nobody has."""
+        taken = set(self.labels)
+        names = (label if k == 1 else f"{label} {k}" for k in count(1))
+        return next(name for name in names if name not in taken)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Network, (
+            self.n, self.start, self.targets, self.labels,
+            self.weights, self.directed, self.self_loops, self.duplicates,
+        )  # fmt: skip
 
     def summary(self, *, sample: int = 1000, rng: Any = 0) -> pd.Series:
         """Return the shape of the network in ten numbers, as floats (nan where nobody is).

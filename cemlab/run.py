@@ -40,6 +40,11 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Run, (
+            self.model, dict(self.params), self.series, self.key, self.make_events, self.network,
+        )  # fmt: skip
+
     @cached_property
     def events(self) -> pd.DataFrame:
         """The event log of this run, built when first asked for."""

@@ -1,7 +1,7 @@
 """The promises that every model keeps, as one check for the author of a new one."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from inspect import signature
 from typing import Any
@@ -27,7 +27,9 @@ def check_model(
     moves on by one draw, None is fine, and NumPy's and Python's own luck stay as they were;
     arguments are left as they were; `series` has time (datetime64[us]), variable (text) and
     value (float64, finite), sorted by time within each variable, with one row a variable and
-    time; `events` is a valid log, and the same when it is built again.
+    time; `events` is a valid log, and the same when it is built again. Where the example has
+    starters (`initial`, `complaint`, `response`) or chances (`p`, `p_...`, `..._chance`), the
+    tables keep their rules without starters, and with chances of 0 and 1.
 
     Parameters
     ----------
@@ -49,6 +51,8 @@ def check_model(
     name = getattr(model, "__module__", repr(model))
     before = deepcopy({k: v for k, v in example.items() if not isinstance(v, Network)})
     prints = {k: _print_of(v) for k, v in example.items() if isinstance(v, Network)}
+    if uses_luck:
+        _promise("rng" in signature(simulate).parameters, name, "takes rng")
     for seed in SEEDS if uses_luck else (None,):
         luck = {} if seed is None else {"rng": seed}
         numpys, pythons = str(np.random.get_state()), random.getstate()  # noqa: NPY002
@@ -69,8 +73,24 @@ def check_model(
         _check_same(name, run.series, again.series)
         _check_events(name, run)
         _check_same(name, run.events, again.events)
+    luck = {"rng": SEEDS[0]} if uses_luck else {}
+    for key, value in _extremes(example):
+        found = simulate(**{**example, key: value}, **luck)
+        _check_series(name, found.series)
+        _check_events(name, found)
     if uses_luck:
         _check_luck(name, simulate, example)
+
+
+def _extremes(example: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what to change in the example: nobody starts; a chance is 0, or 1."""
+    for key, value in example.items():
+        if key in ("initial", "complaint", "response") and isinstance(value, list):
+            yield key, []
+        single = isinstance(value, float) and 0 < value < 1
+        if single and (key == "p" or key.startswith("p_") or key.endswith("_chance")):
+            yield key, 0.0
+            yield key, 1.0
 
 
 def _check_luck(name: str, simulate: Callable[..., Run], example: Mapping[str, Any]) -> None:
@@ -101,7 +121,7 @@ def _check_run(name: str, run: Run, network: object) -> None:
     _promise(type(run.key) is int, name, "its Run holds the key as an int")
     _promise(0 <= run.key < 2**64, name, "its key has 64 bits")
     if isinstance(network, Network):
-        mine = run.network == network.fingerprint or run.model in ("callout", "firestorm")
+        mine = run.network == network.fingerprint
         _promise(mine, name, "its Run holds the network's fingerprint")
 
 

@@ -212,12 +212,12 @@ def test_expected_answers_follow_from_the_facts():
         ("who.4", 1000, "followers who pass it on"),
         ("who.4", 1401, "One more step is in it now"),
         ("who.5", "a", "A million runs would give the same mean"),
-        ("who.6", 1.8, "The threshold of this crowd is 0.25"),
-        ("maytag.3", WRONG["maytag.3"][0], "Right up to step 3. Who reacted first"),
+        ("who.6", 1.8, "Above 0.25 nearly everybody"),
+        ("maytag.3", WRONG["maytag.3"][0], "Right up to step 3. What must come before"),
         ("maytag.3", WRONG["maytag.3"][2], "Missing: repair fails, retailer, owner answers"),
         ("maytag.4", 0.25, "as a part of all who hear"),
         ("maytag.4", 0.8, "the part which has heard already"),
-        ("maytag.6", 0.16, "Raise the chance of retelling"),
+        ("maytag.6", 0.16, "Raise the chance until the followers"),
     ],
 )
 def test_a_typical_mistake_gets_its_own_thought(question, answer, thought):

@@ -405,7 +405,10 @@ def test_streaming_reach_is_the_same_compiled_and_plain(shape):
 WRONG = [
     ({"spread_rate": -1}, "spread_rate must be a finite number of at least 0, got -1"),
     ({"recovery_rate": math.nan}, "recovery_rate must be a finite number of at least 0, got nan"),
-    ({"spread_shape": 0}, "spread_shape must be a finite number in [0.001, 1000000000], got 0"),
+    (
+        {"spread_shape": 0},
+        "spread_shape must be a number from 0.01 on, or math.inf for a fixed time, got 0",
+    ),
     ({"initial": [9]}, "initial must be people 0..6 of this network, got [9]"),
     ({"initial": [0.5]}, None),
 ]

@@ -13,14 +13,14 @@ from cemlab._edge_list.lines import COLUMNS, ID, WEIGHT, is_id
 from cemlab._edge_list.people import Blocks, Edges, Names, Numbers, are_weights, numbered
 
 _ROWS = 2**18
-_INDEX = "__index_level_"  # where pandas keeps the names of rows
 
 
 def read(path: Path) -> Edges:
     """Return the sorted ids, the ends of each pair as places among them, and the weights (k,)."""
     try:
         with parquet.ParquetFile(path, pre_buffer=False) as file:
-            fields = [f for f in file.schema_arrow if not f.name.startswith(_INDEX)][:3]
+            rows = {n for n in _row_names(file.schema_arrow) if isinstance(n, str)}
+            fields = [f for f in file.schema_arrow if f.name not in rows][:3]
             people = Numbers() if _whole(path, fields) else Names()
             if file.metadata.num_rows == 0:
                 msg = f"{path}: must hold at least one edge (from, to), got none"
@@ -30,6 +30,12 @@ def read(path: Path) -> Edges:
         said = " ".join(str(error).split())
         msg = f"{path}: must be a Parquet file that can be read to its end, got {said}"
         raise ValueError(msg) from None
+
+
+def _row_names(schema: Any) -> list[Any]:
+    """Return the columns in which pandas keeps the names of rows."""
+    unnamed = [field.name for field in schema if field.name.startswith("__index_level_")]
+    return [*unnamed, *(schema.pandas_metadata or {}).get("index_columns", [])]
 
 
 def _whole(path: Path, fields: Sequence[Any]) -> bool:

@@ -14,7 +14,10 @@ from cemlab import _checks
 from cemlab._edge_list.people import Edges, in_order
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-HEADERS = {"source", "from", "u", "node1", "sender", "follower"}
+HEADERS = {
+    "source", "src", "from", "from_id", "u", "node1", "node_1", "sender", "follower",
+    "user", "user_id", "person", "person a", "speaker", "id1", "id_1",
+}  # fmt: skip
 COLUMNS = ("from", "to", "weight")
 ID = "an id must be a whole number of at least 0 or a name"
 WEIGHT = "must be a finite number of at least 0"

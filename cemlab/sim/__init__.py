@@ -7,6 +7,7 @@ before a reader meets them.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from importlib import import_module
+from inspect import signature
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -49,6 +50,8 @@ def vary(
 ) -> pd.DataFrame:
     """Return many runs for each of several values of one argument, on the same luck.
 
+    Where a model's `reach` asks whether runs are `paired`, they are, unless you say otherwise.
+
     Parameters
     ----------
     reach : callable
@@ -80,6 +83,7 @@ def vary(
         msg = f"values must be at least one for {parameter}, got none"
         raise ValueError(msg)
     luck = _luck.fixed(rng)
+    common = pairing(reach) | common
     columns = {}
     for name, value in pairs:
         found = np.asarray(reach(**common, **{parameter: value}, rng=luck))
@@ -88,6 +92,16 @@ def vary(
             raise ValueError(msg)
         columns[name if isinstance(name, Hashable) else str(name)] = found
     return pd.DataFrame(columns).rename_axis("replicate").rename_axis(columns=parameter)
+
+
+def pairing(reach: Callable[..., Any]) -> dict[str, bool]:
+    """Return the argument that asks a model's `reach` for the same luck link by link, if it has one.
+
+    >>> from cemlab.sim import cascade, threshold
+    >>> pairing(cascade.reach), pairing(threshold.reach)
+    ({'paired': True}, {})
+    """
+    return {"paired": True} if "paired" in signature(reach).parameters else {}
 
 
 def warm_up() -> None:

@@ -30,7 +30,7 @@ class Clock:
         """Return the dates of rounds, whole or fractional, ascending as the rounds are."""
         last = float(rounds.max(initial=0))
         if self.start.year + last * (self.step / pd.Timedelta("365D")) > _LAST_YEAR:
-            msg = f"step must keep round {last:g} before the year {_LAST_YEAR}, got {self.step}"
+            msg = f"step must keep {last:g} steps after start before the year {_LAST_YEAR}, got {self.step}"
             raise ValueError(msg)
         microseconds = rounds * np.timedelta64(self.step).astype("timedelta64[us]").astype(np.int64)
         offset = microseconds.astype(np.int64).astype("timedelta64[us]")

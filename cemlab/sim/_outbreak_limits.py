@@ -198,10 +198,14 @@ def expected_course(
 
 
 def shape(name: str, value: object) -> float:
-    """Return the shape of a gamma law: above 0; infinity is a fixed time."""
-    if isinstance(value, float) and np.isposinf(value):
+    """Return the shape of a gamma law: from 0.01 on; infinity is a fixed time."""
+    if isinstance(value, float | np.floating) and np.isposinf(value):
         return float(value)
-    return _checks.number(name, value, low=1e-3, high=1e9)
+    try:
+        return _checks.number(name, value, low=0.01, high=1e9)
+    except ValueError:
+        msg = f"{name} must be a number from 0.01 on, or math.inf for a fixed time, got {value!r}"
+        raise ValueError(msg) from None
 
 
 def _law(

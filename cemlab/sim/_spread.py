@@ -134,11 +134,14 @@ def many(
 
 def in_threads(work: Callable[[int, int], None], runs: int, threads: int) -> None:
     """Share replicates among threads; which thread takes which changes nothing."""
-    size = max(1, -(-runs // (4 * threads)))
-    with ThreadPoolExecutor(threads) as pool:
+    size = max(1, -(-runs // (16 * threads)))
+    pool = ThreadPoolExecutor(threads)
+    try:
         jobs = [pool.submit(work, low, min(low + size, runs)) for low in range(0, runs, size)]
-    for job in jobs:
-        job.result()
+        for job in jobs:
+            job.result()
+    finally:  # an interrupted run leaves nothing waiting behind
+        pool.shutdown(cancel_futures=True)
 
 
 def _chances(name: str, p: Chance, arcs: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

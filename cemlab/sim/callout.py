@@ -7,6 +7,7 @@ whose word they hear last.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ def simulate(
     given = {name: value for name, value in locals().items() if name in _NAMES}
     stories, hours = _stories(network, **given)
     replay = _checks.whole("replicate", replicate, low=0, high=MOST_REPLICATES)
-    return stories.history(
+    run = stories.history(
         _luck.key(rng),
         replay,
         model="callout",
@@ -108,6 +109,7 @@ def simulate(
         voices={network.n + 1 + i: voice for i, voice in enumerate(_ACTORS)},
         clock=Clock.of(start, pd.Timedelta(hours=hours)),
     )
+    return replace(run, network=network.fingerprint)
 
 
 def outcomes(
@@ -210,8 +212,8 @@ def _stories(network: Network, **params: Any) -> tuple[TwoStories, float]:
     after = _checks.probability("retell_after", given["retell_after"])
     crowd = _checks.generator(0).permutation(network.n)
     whole = network
-    for size in audience:
-        whole = whole.with_hub(crowd[:size])
+    for size, name in zip(audience, ("complainant", *_VOICES), strict=True):
+        whole = whole.with_hub(crowd[:size], label=name.replace("_", " "))
     accounts = np.arange(network.n, whole.n)
     arcs = network.targets.size
     firsthand = np.ones(whole.targets.size - arcs)

@@ -130,7 +130,7 @@ def simulate(
     decisions = partial(
         _with_decisions, run, story, settled, accepted, _checks.moment("start", start)
     )
-    return replace(run, make_events=decisions)
+    return replace(run, make_events=decisions, network=network.fingerprint)
 
 
 def reach(network: Network, *, runs: int, rng: Any = None, **params: Any) -> NDArray[np.int64]:

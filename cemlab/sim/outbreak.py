@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _POINTS = 201
+_LONGEST_TAIL = 3.0
 _MOST_SLOTS = 65_536
 _BYTES_A_PERSON = 70
 
@@ -74,13 +75,14 @@ def simulate(
     rng : int or numpy.random.Generator, optional
         Source of luck: the same integer gives the same history.
     replicate : int
-        Which replay of this luck: the one that `reach` counts at this place.
+        Which replay of this luck: the one that `reach` with `paired` counts at this place.
 
     Returns
     -------
     Run
         `series` has `susceptible`, `infectious`, `recovered` and `total` (ever reached)
-        people at 201 even times from the first to the last event; `events` one ``publish``
+        people at 201 even times from the first to the last event (but at most three times as
+        late as the last hearing); `events` one ``publish``
         row, then one ``share`` row a further person reached, with `heard_from`.
 
     Raises
@@ -226,7 +228,9 @@ def _counts(
 ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
     """Return even times to the last event, and how many people were in which state then."""
     ends = np.sort(until[np.isfinite(until)])
-    last = max(when.max(initial=0.0), ends.max(initial=0.0))
+    told = when.max(initial=0.0)
+    last = max(told, ends.max(initial=0.0))
+    last = min(last, _LONGEST_TAIL * told) if told > 0 else last
     grid = np.linspace(0.0, last, _POINTS) if last > 0 else np.zeros(1)
     total = np.searchsorted(when, grid, side="right").astype(np.float64)
     recovered = np.searchsorted(ends, grid, side="right").astype(np.float64)

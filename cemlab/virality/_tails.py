@@ -131,6 +131,10 @@ def tail(sizes: ArrayLike, *, x_min: int | None = None) -> Tail:
     )
 
 
+_BYTES_A_RUN = 1000.0
+"""What a run that waits for its turn takes."""
+
+
 def tail_p_value(
     sizes: ArrayLike,
     *,
@@ -174,6 +178,7 @@ def tail_p_value(
     """
     total = _checks.whole("runs", runs, low=1)
     workers = _checks.whole("threads", threads, low=1)
+    _checks.memory("runs", _BYTES_A_RUN * total, "ask for fewer runs")
     x, counts, observed = _fitted(sizes, x_min)
     inside = x >= observed.x_min
     n, n_tail = int(counts.sum()), counts[inside].sum()
@@ -192,7 +197,7 @@ def tail_p_value(
         # Too few different sizes for a fit: a steep law fits them as well as can be.
         return fit is not None and fit.distance >= observed.distance
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(workers, total)) as pool:
         return sum(pool.map(as_far, range(total))) / total
 
 
