@@ -175,6 +175,8 @@ def _same(before: Any, after: Any) -> bool:
         return bool(np.array_equal(before, after, equal_nan=floats))
     if isinstance(after, pd.DataFrame | pd.Series):
         return bool(before.equals(after))
+    if isinstance(after, Run):
+        return _same(before.series, after.series) and _same(before.events, after.events)
     if isinstance(after, Mapping):
         return list(before) == list(after) and all(_same(before[k], after[k]) for k in after)
     if isinstance(after, list | tuple):

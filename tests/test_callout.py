@@ -3,6 +3,7 @@
 import math
 import re
 
+import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -456,3 +457,23 @@ def test_what_does_not_fit_in_memory_is_refused_at_once(monkeypatch):
     )
     with pytest.raises(ValueError, match=r"^network must fit in memory, got a need of"):
         callout.simulate(NET, **POST)
+
+
+def test_accounts_have_names_of_their_own_where_people_have():
+    named = Network.from_networkx(
+        networkx.relabel_nodes(networkx.path_graph(5), dict(enumerate("abcde")))
+    )
+    run = callout.simulate(
+        named,
+        followers=3,
+        retell_chance=0.5,
+        answer_hour=2,
+        answer_followers=3,
+        gift_hour=3,
+        gift_followers=2,
+        rng=1,
+    )
+    log = run.events
+    assert log["customer"].unique().tolist() == ["complainant"]
+    assert log.loc[log["kind"] == "answer", "by"].tolist() == ["answer"]
+    assert log.loc[log["actor"] == "rival", "by"].tolist() == ["gift"]

@@ -347,3 +347,18 @@ def test_what_is_no_parquet_file_is_named(tmp_path):
         f"{file}: must be a Parquet file that can be read"
     )
     assert "found nothing there" in refusal(Network.from_parquet, tmp_path / "none.parquet")
+
+
+@pytest.mark.parametrize("index", ["edge", None])
+def test_names_of_rows_are_no_weights(tmp_path, index):
+    file = tmp_path / "ties.parquet"
+    rows = pd.Index([70, 80], name=index)
+    pd.DataFrame({"a": [0, 1], "b": [1, 2]}, index=rows).to_parquet(file)
+    assert Network.from_parquet(file).weights is None
+
+
+@pytest.mark.parametrize("header", ["src,dst", "from_id,to_id", "user,friend", "Person A,Person B"])
+def test_common_names_of_columns_are_no_people(tmp_path, header):
+    file = tmp_path / "ties.csv"
+    file.write_text(f"{header}\nana,bo\nbo,cy\n", encoding="utf-8")
+    assert Network.from_csv(file).labels == ("ana", "bo", "cy")

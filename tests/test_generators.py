@@ -343,3 +343,8 @@ def test_a_refused_request_leaves_a_generator_where_it_was():
     refusal(Network.small_world, 9, 3, 0.5, rng=rng)
     refusal(Network.blocks, [5], 2, 7, rng=rng)
     assert rng.bit_generator.state == np.random.default_rng(1).bit_generator.state
+
+
+def test_huge_communities_are_refused_before_anything_is_allocated():
+    with pytest.raises(ValueError, match=r"^sizes must fit in memory"):
+        Network.blocks([2 * 10**9], 10, 0.0)

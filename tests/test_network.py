@@ -1,6 +1,7 @@
 """Networks: the same people and ties as in the source, checked against networkx."""
 
 import math
+import pickle
 from types import SimpleNamespace
 
 import networkx as nx
@@ -372,3 +373,18 @@ def test_followers_that_do_not_exist_are_named(followers, rule):
 def test_a_hub_needs_a_network_without_weights():
     said = refusal(Network.from_edges(PATH, weights=[1, 2]).with_hub, 1)
     assert said.startswith("with_hub needs a network without weights")
+
+
+def test_hubs_have_names_of_their_own(tmp_path):
+    file = tmp_path / "friends.csv"
+    file.write_text("ana,bo\nbo,cy\n", encoding="utf-8")
+    net = Network.from_csv(file)
+    assert net.with_hub(1).with_hub(2).labels[-2:] == ("hub", "hub 2")
+    assert net.with_hub(1, label="press").with_hub(1, label="ana").labels[-2:] == ("press", "ana 2")
+
+
+def test_a_network_can_be_sent_to_another_process():
+    net = Network.from_edges([(0, 1), (1, 2)], weights=[1, 2])
+    twin = pickle.loads(pickle.dumps(net))
+    assert twin.fingerprint == net.fingerprint
+    assert not twin.targets.flags.writeable

@@ -452,3 +452,15 @@ def test_every_combination_of_laws_has_a_transmissibility_between_zero_and_one()
             spread_rate=1.0, recovery_rate=1.0, spread_shape=a, recovery_shape=b
         )
         assert 0 <= t <= 1
+
+
+def test_a_course_is_shown_where_something_happens():
+    """Spreaders who talk for ages do not stretch the picture: it ends soon after the last hearing."""
+    net = Network.preferential(200, 3, rng=1)
+    run = outbreak.simulate(net, initial=[0], spread_rate=1.0, recovery_rate=1e-6, rng=1)
+    total = run.series[run.series["variable"] == "total"]
+    last = run.events["time"].iloc[-1]
+    assert total["time"].iloc[-1] - run.events["time"].iloc[0] <= 3.01 * (
+        last - run.events["time"].iloc[0]
+    )
+    assert (total["value"].between(2, 199)).sum() > 20

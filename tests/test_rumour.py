@@ -604,5 +604,7 @@ def test_what_does_not_fit_in_memory_is_refused_at_once(monkeypatch):
 
 
 def test_a_story_that_outlasts_the_calendar_is_refused():
-    with pytest.raises(ValueError, match=r"^step must keep round .* before the year 9999"):
+    with pytest.raises(
+        ValueError, match=r"^step must keep .* steps after start before the year 9999"
+    ):
         rumour.simulate(5, rng=1, **named(1e-300, 1e-300, 0.0))

@@ -1,5 +1,6 @@
 """Run: what a simulation returns can be trusted, traced and read."""
 
+import pickle
 from dataclasses import FrozenInstanceError
 
 import pandas as pd
@@ -7,7 +8,9 @@ import pytest
 
 import cemlab
 from cemlab import events
+from cemlab.network import Network
 from cemlab.run import Run
+from cemlab.sim import cascade
 
 LOG = pd.DataFrame(
     {"customer": [7], "time": ["2009-07-06"], "actor": ["customer"], "kind": ["publish"]}
@@ -78,3 +81,12 @@ def test_an_unknown_variable_is_named_with_those_there_are():
 
 def test_a_printed_run_does_not_spill_its_log():
     assert "make_events" not in repr(a_run())
+
+
+def test_a_run_can_be_sent_to_another_process():
+    net = Network.from_edges([(0, 1), (1, 2)])
+    run = cascade.simulate(net, initial=[0], p=0.5, rng=1)
+    twin = pickle.loads(pickle.dumps(run))
+    assert twin.series.equals(run.series)
+    assert twin.events.equals(run.events)
+    assert (dict(twin.params), twin.provenance) == (dict(run.params), run.provenance)

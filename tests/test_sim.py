@@ -155,7 +155,10 @@ STORY = {"network": NET, "initial": [0], "runs": 200}
 def test_every_value_is_reach_itself_on_the_same_luck():
     table = sim.vary(cascade.reach, "p", [0.2, 0.7], rng=7, **STORY)
     for p in (0.2, 0.7):
-        assert table[p].tolist() == cascade.reach(**STORY, p=p, rng=7).tolist()
+        paired = cascade.reach(**STORY, p=p, rng=7, paired=True)
+        assert table[p].tolist() == paired.tolist()
+        quick = sim.vary(cascade.reach, "p", [p], rng=7, paired=False, **STORY)
+        assert quick[p].tolist() == cascade.reach(**STORY, p=p, rng=7).tolist()
     again = sim.vary(cascade.reach, "p", [0.7, 0.7000001, 0.2], rng=7, **STORY)
     assert again[0.7].tolist() == table[0.7].tolist()
     assert again[0.2].tolist() == table[0.2].tolist()
@@ -163,7 +166,7 @@ def test_every_value_is_reach_itself_on_the_same_luck():
 
 def test_replicate_by_replicate_a_higher_chance_never_reaches_fewer():
     steps = np.linspace(0, 1, 9).tolist()
-    table = sim.vary(cascade.reach, "p", steps, rng=1, paired=True, **STORY)
+    table = sim.vary(cascade.reach, "p", steps, rng=1, **STORY)
     assert (np.diff(table.to_numpy(), axis=1) >= 0).all()
     alone = np.stack([cascade.reach(**STORY, p=p, paired=True, rng=i) for i, p in enumerate(steps)])
     assert (np.diff(alone, axis=0) < 0).any()  # not so with luck of its own for each value

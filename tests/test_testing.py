@@ -94,7 +94,7 @@ def test_a_model_without_chance_takes_no_rng():
 
     simulate.__module__ = NAME
     check_model(simulate, {"days": 2}, uses_luck=False)
-    with pytest.raises(TypeError, match="rng"):
+    with pytest.raises(AssertionError, match=r"^test_testing must keep its promise.*: takes rng$"):
         check_model(simulate, {"days": 2})
 
 
@@ -348,3 +348,25 @@ def test_an_argument_that_is_used_up_is_named_before_the_tables_that_differ_for_
     simulate.__module__ = f"cemlab.sim.{NAME}"
     with breaks("leaves its argument given as it was"):
         check_model(simulate, {"given": [1, 2, 3, 4, 5, 6, 7, 8, 9]})
+
+
+def fragile(*, given, rng=None):
+    """Run, unless what is given is at its extreme."""
+    if given in ([], 0.0, 1.0):
+        raise ZeroDivisionError
+    return model()(rng=rng)
+
+
+fragile.__module__ = f"cemlab.sim.{NAME}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("initial", [1]), ("complaint", [1]), ("p", 0.5), ("retell_chance", 0.5)]
+)
+def test_extremes_are_tried_where_the_example_has_starters_or_chances(name, value):
+    def simulate(*, rng=None, **given):
+        return fragile(given=given[name], rng=rng)
+
+    simulate.__module__ = f"cemlab.sim.{NAME}"
+    with pytest.raises(ZeroDivisionError):
+        check_model(simulate, {name: value})

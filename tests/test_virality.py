@@ -607,3 +607,8 @@ def test_says_what_is_wrong_with_sizes(sizes, x_min, sentence):
 def test_says_what_is_wrong_with_runs(wrong, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         virality.tail_p_value([1, 2, 3], **wrong)
+
+
+def test_more_runs_than_memory_holds_are_refused():
+    with pytest.raises(ValueError, match=r"^runs must fit in memory"):
+        virality.tail_p_value([1, 2, 3, 4, 5, 9], runs=10**12, x_min=1)
