@@ -48,7 +48,7 @@ def new_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
     figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
     with plt.rc_context(STYLE):
         ax: Axes = figure.subplots()
-    return ax
+    return _with_large_ticks(ax)
 
 
 def hidden_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
@@ -56,7 +56,7 @@ def hidden_axes(*, width: float = 9.0, height: float = 4.8) -> Axes:
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     with plt.rc_context(STYLE):
-        return figure.subplots()
+        return _with_large_ticks(figure.subplots())
 
 
 def png(ax: Axes) -> bytes:
@@ -75,6 +75,13 @@ def clear(ax: Axes) -> None:
     """Empty axes for the next drawing, in the same style."""
     with plt.rc_context(STYLE):
         ax.clear()
+    _with_large_ticks(ax)
+
+
+def _with_large_ticks(ax: Axes) -> Axes:
+    """Set the size of the ticks' words, as some ticks are made later, out of our style."""
+    ax.tick_params(labelsize=STYLE["font.size"])
+    return ax
 
 
 def show_prediction(ax: Axes, prediction: object) -> None:
