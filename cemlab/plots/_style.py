@@ -84,12 +84,15 @@ def _with_large_ticks(ax: Axes) -> Axes:
     return ax
 
 
-def show_prediction(ax: Axes, prediction: object) -> None:
+def show_prediction(ax: Axes, prediction: object, *, lift: float = 0.0) -> None:
+    """Write the reader's guess over the right end of the axes, `lift` points higher."""
     if prediction is not None:
         ax.annotate(
             f"Your prediction: {prediction}",
             (1.0, 1.02),
+            (0.0, lift),
             xycoords="axes fraction",
+            textcoords="offset points",
             ha="right",
             va="bottom",
             **PREDICTION,

@@ -214,6 +214,7 @@ def last_words(
         ax.set_yticks(y, [str(name) for name in words.index])
         ax.set_ylabel(ylabel or str(words.index.name or ""))
         ax.invert_yaxis()
+        ax.set_xlim(0, None)
         ax.set_xlabel("people, by the word they hold")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -221,8 +222,9 @@ def last_words(
         spoken = values[values.sum(axis=1) > 0]
         shares = spoken[:, 0] / spoken.sum(axis=1) if len(spoken) else np.zeros(1)
         found = f"The complaint keeps {shares.min():.0%} to {shares.max():.0%} of those who heard"
-        show_prediction(ax, prediction)
-        ax.set_title(title or found, loc="left", **(TITLE | {"pad": 36}))
+        show_prediction(ax, prediction, lift=32.0)
+        room = 36 if prediction is None else 68
+        ax.set_title(title or found, loc="left", **(TITLE | {"pad": room}))
     return ax
 
 
