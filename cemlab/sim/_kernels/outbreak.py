@@ -13,9 +13,9 @@ import numpy as np
 
 from cemlab import _luck
 from cemlab._compiled import inlined, kernel
+from cemlab.sim._kernels.calendar import BITS, file_note, longer, pop, push, to_next_busy
 
 _WORD = np.uint64(32)
-_BITS = 64
 _UNITS = 2.0**53
 _NOBODY = -1
 _NONE = -1
@@ -156,75 +156,6 @@ def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, hi
         out[r] = count
 
 
-# --- the calendar: rings of slots, each a list of notes; and the heap of the open slot -
-
-
-@kernel
-def _to_next_busy(busy, slot):
-    """Return how many slots further on the next one with its bit set is, 1 to all of them."""
-    steps = 1
-    total = busy.size * _BITS
-    while steps <= total:
-        at = (slot + steps) % total
-        word = busy[at // _BITS] >> np.uint64(at % _BITS)
-        if word == np.uint64(0):
-            steps += _BITS - at % _BITS
-        elif word & np.uint64(1):
-            return steps
-        else:
-            steps += 1
-    return total
-
-
-@inlined
-def _file(slots, busy, after, place, note):
-    """Put a note into the slot of this place."""
-    slot = place % slots.size
-    after[note] = slots[slot]
-    slots[slot] = note
-    busy[slot // _BITS] |= np.uint64(1) << np.uint64(slot % _BITS)
-
-
-@inlined
-def _push(heap, size, time, note):
-    """Put a note into the heap; return the new size."""
-    i = size
-    while i > 0 and time[heap[(i - 1) // 2]] > time[note]:
-        heap[i] = heap[(i - 1) // 2]
-        i = (i - 1) // 2
-    heap[i] = note
-    return size + 1
-
-
-@inlined
-def _pop(heap, size, time):
-    """Drop the first note; return the new size."""
-    size -= 1
-    note = heap[size]
-    i = 0
-    while 2 * i + 1 < size:
-        child = 2 * i + 1
-        if child + 1 < size and time[heap[child + 1]] < time[heap[child]]:
-            child += 1
-        if time[heap[child]] >= time[note]:
-            break
-        heap[i] = heap[child]
-        i = child
-    heap[i] = note
-    return size
-
-
-@kernel
-def _longer(array):
-    """Return a copy with twice the room."""
-    grown = np.empty(2 * array.size, array.dtype)
-    grown[: array.size] = array
-    return grown
-
-
-# --- the outbreak itself -----------------------------------------------------
-
-
 @kernel
 def course(
     start,
@@ -272,15 +203,15 @@ def course(
         heard[v] = _NOBODY
         time[notes] = 0.0
         person[notes] = v
-        waiting = _push(heap, waiting, time, notes)
+        waiting = push(heap, waiting, time, notes)
         notes += 1
     while waiting > 0 or filed > 0:
         if waiting == 0:
-            now += _to_next_busy(busy, now % slots.size)
+            now += to_next_busy(busy, now % slots.size)
             slot = now % slots.size
             note = slots[slot]
             slots[slot] = _NONE
-            busy[slot // _BITS] &= ~(np.uint64(1) << np.uint64(slot % _BITS))
+            busy[slot // BITS] &= ~(np.uint64(1) << np.uint64(slot % BITS))
             while note != _NONE:
                 following = after[note]
                 place = int(time[note] / width)
@@ -289,14 +220,14 @@ def course(
                     free = note
                     filed -= 1
                 elif place > now:
-                    _file(slots, busy, after, min(place, now + slots.size - 1), note)
+                    file_note(slots, busy, after, min(place, now + slots.size - 1), note)
                 else:
-                    waiting = _push(heap, waiting, time, note)
+                    waiting = push(heap, waiting, time, note)
                     filed -= 1
                 note = following
             continue
         note = heap[0]
-        waiting = _pop(heap, waiting, time)
+        waiting = pop(heap, waiting, time)
         u = person[note]
         t = time[note]
         after[note] = free
@@ -329,18 +260,18 @@ def course(
                 free = after[note]
             else:
                 if notes == time.size:
-                    time = _longer(time)
-                    person = _longer(person)
-                    after = _longer(after)
-                    heap = _longer(heap)
+                    time = longer(time)
+                    person = longer(person)
+                    after = longer(after)
+                    heap = longer(heap)
                 note = notes
                 notes += 1
             time[note] = hears
             person[note] = v
             place = int(hears / width)
             if place <= now:
-                waiting = _push(heap, waiting, time, note)
+                waiting = push(heap, waiting, time, note)
             else:
-                _file(slots, busy, after, min(place, now + slots.size - 1), note)
+                file_note(slots, busy, after, min(place, now + slots.size - 1), note)
                 filed += 1
     return count
