@@ -14,6 +14,7 @@ import numpy as np
 from cemlab import _luck
 from cemlab._compiled import inlined, kernel
 from cemlab.sim._kernels.calendar import BITS, file_note, longer, pop, push, to_next_busy
+from cemlab.sim._kernels.cascade import look_ahead
 
 _WORD = np.uint64(32)
 _UNITS = 2.0**53
@@ -82,10 +83,12 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
     """Fill out[low:high] with how many people those replicates reach.
 
     `delay` is the mean time to tell one listener, `talk` the mean time a person keeps talking.
+    The returned number has no meaning.
     """
     n = start.size - 1
     seen = np.empty(n, np.uint8)
     who = np.empty(n, np.int32)
+    touched = np.int64(0)
     for r in range(low, high):
         links = _luck.branch(key, r, _luck.LINK)
         people = _luck.branch(key, r, _luck.DURATION)
@@ -98,6 +101,7 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
         i = 0
         while i < count:
             u = who[i]
+            touched ^= look_ahead(start, targets, who, i, count)
             i += 1
             lasts = _time(people, u, talk, talk_shape)
             sure = _chance_within(lasts, delay)
@@ -113,17 +117,20 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
                     who[count] = v
                     count += 1
         out[r] = count
+    return touched
 
 
 @kernel
 def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, high, out):
     """Fill out[low:high] with the reach for exponential delays, from one stream a replicate.
 
-    The same law as :func:`reach`, without a draw that belongs to each link.
+    The same law as :func:`reach`, without a draw that belongs to each link. The
+    returned number has no meaning.
     """
     n = start.size - 1
     seen = np.empty(n, np.uint8)
     who = np.empty(n + 1, np.int32)
+    touched = np.int64(0)
     for r in range(low, high):
         s0 = np.uint64(_luck.branch(key, r, _luck.STREAM))
         s1 = np.uint64(_luck.mix(s0))
@@ -136,6 +143,7 @@ def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, hi
         i = 0
         while i < count:
             u = who[i]
+            touched ^= look_ahead(start, targets, who, i, count)
             i += 1
             lasts = talk
             if talk < np.inf and talk_shape < np.inf:
@@ -154,6 +162,7 @@ def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, hi
                     who[count] = v
                     count += fresh
         out[r] = count
+    return touched
 
 
 @kernel
