@@ -135,10 +135,14 @@ def many(
 def in_threads(work: Callable[[int, int], None], runs: int, threads: int) -> None:
     """Share replicates among threads; which thread takes which changes nothing."""
     size = max(1, -(-runs // (16 * threads)))
+    parts = [(low, min(low + size, runs)) for low in range(0, runs, size)]
+    if threads == 1:
+        for part in parts:
+            work(*part)
+        return
     pool = ThreadPoolExecutor(threads)
     try:
-        jobs = [pool.submit(work, low, min(low + size, runs)) for low in range(0, runs, size)]
-        for job in jobs:
+        for job in [pool.submit(work, *part) for part in parts]:
             job.result()
     finally:  # an interrupted run leaves nothing waiting behind
         pool.shutdown(cancel_futures=True)
