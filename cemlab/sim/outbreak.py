@@ -33,7 +33,7 @@ __all__ = [
 _POINTS = 201
 _LONGEST_TAIL = 3.0
 _MOST_SLOTS = 65_536
-_BYTES_A_PERSON = 70
+_BYTES_A_PERSON = 80
 
 
 def simulate(
@@ -113,15 +113,16 @@ def simulate(
     slots = min(_MOST_SLOTS, 64 * max(1, n // 1024))
     width = 4.0 / (spread_rate + recovery_rate) / slots if spread_rate else 1.0
     key = _luck.key(rng)
-    who, until = np.empty(n, np.int32), np.empty(n)
-    when, heard = np.empty((n, 2)).T  # side by side in memory, as they are used together
+    earliest, teller = np.empty((n, 2)).T  # side by side in memory, as they are used together
+    who, heard = np.empty(n, np.int32), np.empty(n, np.int32)
+    when, until = np.empty(n), np.empty(n)
     ring, busy = np.empty(slots, np.int32), np.empty(slots // 64, np.uint64)
     count = _kernels.course(
         network.start, network.targets, first, *laws, width, key, replay,
-        ring, busy, who, when, until, heard,
+        ring, busy, earliest, teller, who, when, until, heard,
     )  # fmt: skip
-    who = who[:count].copy()
-    teller, when, until = heard[who].astype(np.int32), when[who], until[:count].copy()
+    who, heard = who[:count].copy(), heard[:count].copy()
+    when, until = when[:count].copy(), until[:count].copy()
     grid, values = _counts(n, when, until)
     return Run(
         model="outbreak",
@@ -136,7 +137,7 @@ def simulate(
         series=totals(clock, grid, values),
         key=int(key),
         make_events=partial(
-            log, network.labels, clock, who, when, teller,
+            log, network.labels, clock, who, when, heard,
             exposures=network.degrees, source=f"outbreak {key:016x}/{replay}",
         ),
         network=network.fingerprint,
@@ -227,13 +228,13 @@ def _counts(
     n: int, when: NDArray[np.float64], until: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
     """Return even times to the last event, and how many people were in which state then."""
-    ends = np.sort(until[np.isfinite(until)])
     told = when.max(initial=0.0)
-    last = max(told, ends.max(initial=0.0))
+    last = max(told, until.max(initial=0.0, where=np.isfinite(until)))
     last = min(last, _LONGEST_TAIL * told) if told > 0 else last
     grid = np.linspace(0.0, last, _POINTS) if last > 0 else np.zeros(1)
     total = np.searchsorted(when, grid, side="right").astype(np.float64)
-    recovered = np.searchsorted(ends, grid, side="right").astype(np.float64)
+    silent_at = np.bincount(np.searchsorted(grid, until), minlength=grid.size)[: grid.size]
+    recovered = np.cumsum(silent_at).astype(np.float64)
     return grid, {
         "susceptible": n - total,
         "infectious": total - recovered,

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from cemlab import _luck
-from cemlab._compiled import inlined, kernel
+from cemlab._compiled import fetch, inlined, kernel
 from cemlab.sim._kernels.calendar import BITS, file_note, longer, pop, push, to_next_busy
 from cemlab.sim._kernels.cascade import look_ahead
 
@@ -20,6 +20,7 @@ _WORD = np.uint64(32)
 _UNITS = 2.0**53
 _NOBODY = -1
 _NONE = -1
+_FEW = 16
 
 
 @kernel
@@ -83,12 +84,10 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
     """Fill out[low:high] with how many people those replicates reach.
 
     `delay` is the mean time to tell one listener, `talk` the mean time a person keeps talking.
-    The returned number has no meaning.
     """
     n = start.size - 1
     seen = np.empty(n, np.uint8)
     who = np.empty(n, np.int32)
-    touched = np.int64(0)
     for r in range(low, high):
         links = _luck.branch(key, r, _luck.LINK)
         people = _luck.branch(key, r, _luck.DURATION)
@@ -101,7 +100,7 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
         i = 0
         while i < count:
             u = who[i]
-            touched ^= look_ahead(start, targets, who, i, count)
+            look_ahead(start, targets, who, i, count)
             i += 1
             lasts = _time(people, u, talk, talk_shape)
             sure = _chance_within(lasts, delay)
@@ -117,20 +116,17 @@ def reach(start, targets, first, delay, delay_shape, talk, talk_shape, key, low,
                     who[count] = v
                     count += 1
         out[r] = count
-    return touched
 
 
 @kernel
 def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, high, out):
     """Fill out[low:high] with the reach for exponential delays, from one stream a replicate.
 
-    The same law as :func:`reach`, without a draw that belongs to each link. The
-    returned number has no meaning.
+    The same law as :func:`reach`, without a draw that belongs to each link.
     """
     n = start.size - 1
     seen = np.empty(n, np.uint8)
     who = np.empty(n + 1, np.int32)
-    touched = np.int64(0)
     for r in range(low, high):
         s0 = np.uint64(_luck.branch(key, r, _luck.STREAM))
         s1 = np.uint64(_luck.mix(s0))
@@ -143,7 +139,7 @@ def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, hi
         i = 0
         while i < count:
             u = who[i]
-            touched ^= look_ahead(start, targets, who, i, count)
+            look_ahead(start, targets, who, i, count)
             i += 1
             lasts = talk
             if talk < np.inf and talk_shape < np.inf:
@@ -162,7 +158,6 @@ def reach_streaming(start, targets, first, delay, talk, talk_shape, key, low, hi
                     who[count] = v
                     count += fresh
         out[r] = count
-    return touched
 
 
 @kernel
@@ -179,6 +174,8 @@ def course(
     replicate,
     slots,
     busy,
+    earliest,
+    teller,
     who,
     when,
     until,
@@ -187,16 +184,16 @@ def course(
     """Run one outbreak; return how many people it reached.
 
     `slots` (a multiple of 64) and `busy` (a bit a slot) are the calendar's ring, `width` the
-    time of one slot. Filled: `who`, the people reached in the order of time, `until` when
-    each of those talks, and by person `when` they heard and from whom they `heard` (-1: they
-    began).
+    time of one slot; `earliest` and `teller` (n,) are scratch, by person. Filled, in the order
+    of time: `who` was reached, `when`, `until` when they talk, and from whom they `heard` (-1:
+    they began).
     """
     links = _luck.branch(key, replicate, _luck.LINK)
     people = _luck.branch(key, replicate, _luck.DURATION)
     slots[:] = _NONE
     busy[:] = 0
-    when[:] = np.inf
-    room = max(64, first.size, when.size)
+    earliest[:] = np.inf
+    room = max(64, first.size, earliest.size)
     time = np.empty(room, np.float64)
     person = np.empty(room, np.int32)
     after = np.empty(room, np.int32)
@@ -208,8 +205,8 @@ def course(
     filed = 0
     now = 0
     for v in first:
-        when[v] = 0.0
-        heard[v] = _NOBODY
+        earliest[v] = 0.0
+        teller[v] = _NOBODY
         time[notes] = 0.0
         person[notes] = v
         waiting = push(heap, waiting, time, notes)
@@ -224,16 +221,23 @@ def course(
             while note != _NONE:
                 following = after[note]
                 place = int(time[note] / width)
-                if time[note] > when[person[note]]:
+                if time[note] > earliest[person[note]]:
                     after[note] = free
                     free = note
                     filed -= 1
                 elif place > now:
                     file_note(slots, busy, after, min(place, now + slots.size - 1), note)
                 else:
+                    fetch(start, person[note])
                     waiting = push(heap, waiting, time, note)
                     filed -= 1
                 note = following
+            for i in range(waiting):
+                fetch(targets, start[person[heap[i]]])
+            for i in range(waiting):
+                u = person[heap[i]]
+                for k in range(start[u], min(start[u + 1], start[u] + _FEW)):
+                    fetch(earliest, targets[k])
             continue
         note = heap[0]
         waiting = pop(heap, waiting, time)
@@ -241,11 +245,13 @@ def course(
         t = time[note]
         after[note] = free
         free = note
-        if t > when[u]:
+        if t > earliest[u]:
             continue
         lasts = _time(people, u, talk, talk_shape)
         who[count] = u
+        when[count] = t
         until[count] = t + lasts
+        heard[count] = int(teller[u])
         count += 1
         sure = _chance_within(lasts, delay)
         for k in range(start[u], start[u + 1]):
@@ -260,10 +266,10 @@ def course(
                 if takes > lasts:
                     continue
                 hears = t + takes
-            if hears >= when[v]:
+            if hears >= earliest[v]:
                 continue
-            when[v] = hears
-            heard[v] = u
+            earliest[v] = hears
+            teller[v] = u
             if free != _NONE:
                 note = free
                 free = after[note]

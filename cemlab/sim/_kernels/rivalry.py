@@ -4,6 +4,7 @@ import numpy as np
 
 from cemlab import _luck
 from cemlab._compiled import kernel
+from cemlab.sim._kernels.cascade import look_ahead
 
 _WORD = np.uint64(32)
 NONE, COMPLAINT, RESPONSE, BOTH = 0, 1, 2, 3
@@ -83,6 +84,7 @@ def course(
         found = 0
         for i in range(first, end):
             u = who[i]
+            look_ahead(start, targets, who, i, count)
             story = side[i]
             links = links_c if story == COMPLAINT else links_r
             chance = chance_c if story == COMPLAINT else chance_r

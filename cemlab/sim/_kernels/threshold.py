@@ -4,6 +4,7 @@ import numpy as np
 
 from cemlab import _luck
 from cemlab._compiled import kernel
+from cemlab.sim._kernels.cascade import look_ahead
 
 
 @kernel
@@ -46,6 +47,7 @@ def spread(
         end = count
         for i in range(first, end):
             u = who[i]
+            look_ahead(start, targets, who, i, count)
             for k in range(start[u], start[u + 1]):
                 v = targets[k]
                 weight = weights[0] if same else weights[k]
