@@ -33,6 +33,11 @@ def kernel(function: Function) -> Any:
     return numba.njit(cache=True, nogil=True)(function)
 
 
+def still(function: Function) -> Any:
+    """Compile a kernel that allocates nothing: arrays are then passed on without being counted."""
+    return numba.njit(cache=True, nogil=True, _nrt=False)(function)
+
+
 def inlined(function: Function) -> Any:
     """Compile a small `function` into each kernel that calls it."""
     return numba.njit(inline="always")(function)

@@ -16,6 +16,9 @@ from cemlab._compiled import inlined, kernel
 LINK, OFFER, RECOVERY, STREAM, DURATION, THRESHOLD, RESPONSE, TIE, SIDE = (
     np.uint64(n) for n in range(1, 10)
 )
+ARRIVAL, VOLUME, AUDIENCE, SERVICE, PATIENCE, SOLVE, CALLBACK, PUBLIC, NEXT, PAUSE, AGAIN = (
+    np.uint64(n) for n in range(10, 21)
+)
 """Purposes: what a draw decides. Add new ones at the end, so that old luck stays."""
 
 _U = np.uint64

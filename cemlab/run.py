@@ -28,6 +28,8 @@ class Run:
         The 64-bit key that all luck of this run comes from.
     network : str
         Fingerprint of the network, or "" where there is none.
+    details : mapping
+        What only this model keeps: its own functions read it (`service_desk.contacts(run)`).
     """
 
     model: str
@@ -36,13 +38,16 @@ class Run:
     key: int
     make_events: Callable[[], pd.DataFrame] = field(repr=False)
     network: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+        for name in ("params", "details"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Run, (
             self.model, dict(self.params), self.series, self.key, self.make_events, self.network,
+            dict(self.details),
         )  # fmt: skip
 
     @cached_property

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cemlab import cases, datasets, events, readings, sim
+from cemlab import cases, datasets, events, lenses, observation, readings, sim
 from cemlab.cases import Case, CaseError
 from cemlab.network import Network
 from cemlab.sim import callout, firestorm
@@ -708,3 +708,104 @@ def test_says_which_measures_there_are(maytag, ubg):
     ):
         with pytest.raises(ValueError, match=sentence):
             call(runs=1, rng=1, measure="still")
+
+
+# --- Netgear and the response times ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def netgear():
+    return cases.load("netgear")
+
+
+@pytest.fixture(scope="module")
+def times():
+    return cases.load("response-times")
+
+
+def test_two_cases_hold_every_fact_that_was_collected(netgear, times):
+    def rows(case):
+        return {name.rstrip("abcdefghij") for name in case.facts}
+
+    assert rows(netgear) >= {f"NET-{n:02}" for n in range(1, 7)} | {"COM-08", "COM-09", "COM-15"}
+    wanted = {f"TEL-{n:02}" for n in range(1, 9)} | {f"RSP-{n:02}" for n in range(1, 16)}
+    assert rows(times) >= wanted | {"COM-06", "COM-13"}
+
+
+def test_what_is_recalled_is_marked_in_the_response_times(times):
+    unverified = {n for n, fact in times.facts.items() if fact.confidence == "unverified"}
+    assert unverified == {"RSP-02a", "RSP-02b"}
+    assert not unverified & set(times.events()["source"])
+    shown = times.fact_table("TEL-02", "RSP-05d")
+    assert shown["figure"].tolist() == ["6 or 7", "42 or 47"]
+    assert set(shown["mark"]) == {"contested"}
+
+
+@pytest.mark.parametrize("slug", ["netgear", "response-times"])
+def test_no_source_of_a_case_is_idle(slug):
+    case = cases.load(slug)
+    assert {key for fact in case.facts.values() for key in fact.sources} == set(case.sources)
+
+
+def test_every_day_of_the_router_says_that_its_week_is_taken(netgear):
+    """Only the month is known, so that no row may pass for a dated one."""
+    log = netgear.events()
+    assert log["assumed"].str.contains("week of 11 May taken").all()
+    assert log["latest"].notna().all()
+    assert log["time"].min() >= pd.Timestamp("2009-05-11")
+    assert log["latest"].max() < pd.Timestamp("2009-05-18")
+
+
+def test_the_routers_waits_are_those_that_are_told(netgear):
+    """Half an hour on hold, about two days without a call, minutes after the tweet."""
+    waits = observation.waits(netgear.events()).set_index("channel")
+    held = waits[waits["ended"] == "abandoned"]
+    assert held["wait_high_min"].tolist() == [figure(netgear, "NET-02")]
+    low, high = waits.loc["voicemail", ["wait_low_min", "wait_high_min"]]
+    assert low < figure(netgear, "NET-03") * 24 * 60 < high
+    assert waits.loc["twitter", "wait_high_min"].iloc[-1] < 60
+
+
+def test_one_week_is_red_on_all_channels_and_in_time_on_twitter(netgear):
+    log = netgear.events()
+    seen = lenses.compare(log).set_index("metric")
+    assert seen.loc["answered in time", ["value", "colour"]].tolist() == [0.6, "red"]
+    assert seen.loc[["promises broken", "gone public"], "colour"].tolist() == ["red", "red"]
+    assert seen.loc["journeys resolved", "colour"] == "green"
+    tweets = lenses.compare(log[log["channel"] == "twitter"]).set_index("metric")
+    assert tweets.loc["answered in time", ["value", "colour"]].tolist() == [1.0, "green"]
+
+
+def test_another_promise_gives_the_same_waits_another_colour(times):
+    day, four = (
+        lenses.compare(times.events(), sla_hours=hours).set_index("metric")["colour"]
+        for hours in (24, 96)
+    )
+    assert (day["answered in time"], four["answered in time"]) == ("unsure", "green")
+    assert day["journeys resolved"] == four["journeys resolved"] == "grey"
+
+
+def test_the_facts_on_reply_times_are_those_of_the_data_set(times):
+    replies = datasets.load("reply-times-2017")
+    whole = replies[replies["whose"] == "all companies"].iloc[0]
+    columns = ["replies", "median_min", "q25_min", "q75_min", "mean_min"]
+    found = [figure(times, f"RSP-12{letter}") for letter in "abcde"]
+    assert found == pytest.approx(whole[columns].tolist(), abs=0.05)
+    largest = replies[replies["whose"] == "brand"].nlargest(10, "replies")
+    assert [figure(times, f"RSP-13{letter}") for letter in "abcdefghij"] == pytest.approx(
+        largest["median_min"].tolist(), abs=0.051
+    )
+    comcast = replies.set_index("account").loc["comcastcares"]
+    found = [figure(times, f"COM-13{letter}") for letter in "abc"]
+    assert found == pytest.approx(comcast[["replies", "median_min", "mean_min"]], abs=0.05)
+    ratio = comcast["mean_min"] / comcast["median_min"]
+    assert ratio == pytest.approx(figure(times, "COM-13d"), abs=0.05)
+
+
+def test_the_facts_on_expectations_are_those_of_the_data_set(times):
+    for row in datasets.load("response-expectations").itertuples():
+        fact = times.facts[row.fact]
+        assert row.share == pytest.approx(fact.figure / 100)
+        assert row.confidence == fact.confidence
+        assert row.year == fact.date.time.year
+        assert row.source in fact.sources

@@ -4,6 +4,8 @@ import hashlib
 import json
 import math
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -300,3 +302,53 @@ def test_the_reading_without_a_document_is_marked():
     views = datasets.load("ubg-views").set_index("source")
     assert views.loc["recalled", "confidence"] == "unverified"
     assert (views["confidence"] == "unverified").sum() == 1
+
+
+# --- reply times and expectations ----------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["reply-times-2017", "response-expectations"])
+def test_a_set_typed_from_its_sources_is_made_again_byte_by_byte(name, tmp_path):
+    folder = _shelf.folder("datasets") / name
+    script = shutil.copy(folder / "make.py", tmp_path)
+    subprocess.run([sys.executable, script], check=True)
+    assert (tmp_path / "data.csv").read_bytes() == (folder / "data.csv").read_bytes()
+
+
+def test_reply_times_are_28_accounts_and_the_whole_collection():
+    replies = datasets.load("reply-times-2017")
+    assert replies["whose"].value_counts().to_dict() == {
+        "brand": 28, "all companies": 1, "everybody": 1,
+    }  # fmt: skip
+    accounts = replies[replies["whose"] == "brand"]
+    assert accounts["account"].is_unique
+    assert accounts["replies"].is_monotonic_decreasing
+    listed = {name: accounts["listed_for"].str.contains(name) for name in ("volume", "est")}
+    assert listed["volume"].sum() == 10
+    assert (
+        accounts["replies"][listed["volume"]].min() > accounts["replies"][~listed["volume"]].max()
+    )
+    assert listed["est"].sum() == 20
+    whole = int(replies.loc[replies["whose"] == "all companies", "replies"].iloc[0])
+    assert accounts["replies"].sum() < whole < replies["replies"].max()
+
+
+def test_accounts_are_listed_by_their_mean_and_means_lie_above_medians():
+    replies = datasets.load("reply-times-2017")
+    means = replies.set_index("listed_for")["mean_min"]
+    assert (
+        means.filter(like="fastest").max() < means.drop(["volume and fastest", ""])["volume"].min()
+    )
+    assert means["volume"].max() < means["slowest"].min()
+    assert (replies["mean_min"] > replies["median_min"]).all()
+    quartiles = replies[replies["whose"] != "brand"][["q25_min", "median_min", "q75_min"]]
+    assert (quartiles.T.diff().iloc[1:] > 0).all(axis=None)
+    assert replies.loc[replies["whose"] == "brand", ["q25_min", "q75_min"]].isna().all(axis=None)
+
+
+def test_expectations_grow_with_the_time_within_one_question():
+    said = datasets.load("response-expectations").sort_values("within_min")
+    assert len(said) == 8
+    assert (said.groupby(["survey", "about", "base"])["share"].diff().dropna() > 0).all()
+    recalled = said[said["confidence"] == "unverified"]
+    assert recalled[["source", "within_min", "share"]].values.tolist() == [["recalled", 30, 0.32]]
