@@ -210,6 +210,7 @@ class Case(CaseFile):
         *,
         runs: int,
         rng: Any = None,
+        measure: str = "reach",
     ) -> pd.DataFrame:
         """Run two scenarios on the same people with the same luck, many times.
 
@@ -222,11 +223,14 @@ class Case(CaseFile):
             Number of replicates.
         rng : int or numpy.random.Generator, optional
             Source of luck for both.
+        measure : str
+            As in `reach`.
 
         Returns
         -------
         DataFrame
-            One row a replicate: `replicate`, `reach_a`, `reach_b` and `difference` (b - a).
+            One row a replicate: `replicate`, `reach_a`, `reach_b` (so called whatever the
+            measure) and `difference` (b - a).
 
         Examples
         --------
@@ -235,7 +239,7 @@ class Case(CaseFile):
         ...              runs=2, rng=1)["reach_b"].tolist()
         [1, 1]
         """
-        table = self.reaches({"reach_a": a, "reach_b": b}, runs=runs, rng=rng)
+        table = self.reaches({"reach_a": a, "reach_b": b}, runs=runs, rng=rng, measure=measure)
         table["difference"] = table["reach_b"] - table["reach_a"]
         return table.reset_index()
 

@@ -11,7 +11,8 @@ from cemlab import lenses, plots
 from cemlab.cases import Case
 from cemlab.crm import roi
 from cemlab.network import Network
-from cemlab.sim import rivalry
+from cemlab.observation import observe
+from cemlab.sim import rivalry, service_desk, star_desk
 
 _WIDE = ipw.Layout(width="640px")
 _LABEL = {"description_width": "240px"}
@@ -159,6 +160,41 @@ def spread_lab(*, rng: int = 20) -> ipw.VBox:
         plots.reach_distribution(table, colours=plots.WORDS, title=title, ax=ax)
 
     return _live(draw, sliders, plots.hidden_axes())
+
+
+def contact_centre(*, rng: int = 2009) -> ipw.VBox:
+    """Return a day at a phone line and a Twitter team, read through both lenses.
+
+    About 2,000 callers; each move lets the same customers meet another desk. A contact counts
+    as answered in time within half an hour.
+    """
+    common = {"style": _LABEL, "layout": _WIDE}
+    whole = {
+        "calls_per_hour": (80, 20, 140, 5, "new customers an hour"),
+        "phone_agents": (22, 0, 40, 1, "people on the phone"),
+        "twitter_agents": (1, 0, 12, 1, "people who answer tweets"),
+        "phone_patience_min": (5, 1, 30, 1, "callers' patience (minutes)"),
+    }
+    sliders: dict[str, ipw.Widget] = {
+        name: ipw.IntSlider(value=at, min=low, max=high, step=step, description=words, **common)
+        for name, (at, low, high, step, words) in whole.items()
+    }
+    sliders["kept"] = ipw.FloatSlider(
+        value=0.5, min=0, max=1, step=0.1, description="promised callbacks kept", **common
+    )
+    sliders["star"] = ipw.Dropdown(
+        options=[("large accounts first", 1), ("in turn", 0)], description="tweets", **common
+    )
+
+    def draw(ax: plots.Axes, **settings: Any) -> None:
+        run = star_desk.simulate(**settings, rng=rng)
+        seen = lenses.compare(observe(run.make_events()), sla_hours=0.5)
+        figures = service_desk.kpis(run)
+        posts, solved = figures["posts_per_100"], figures["solved"]
+        title = f"Posts per 100 customers: {posts:.1f}; solved by midnight: {solved:.0%}"
+        plots.scoreboard(seen, brief=True, title=title, ax=ax)
+
+    return _live(draw, sliders, plots.hidden_axes(width=11.5, height=3.0))
 
 
 # --- inside ------------------------------------------------------------------------

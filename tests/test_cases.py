@@ -809,3 +809,13 @@ def test_the_facts_on_expectations_are_those_of_the_data_set(times):
         assert row.confidence == fact.confidence
         assert row.year == fact.date.time.year
         assert row.source in fact.sources
+
+
+def test_a_comparison_may_be_of_any_measure():
+    netgear = cases.load("netgear")
+    pairs = netgear.compare(
+        "as-it-was", "four-moved", runs=2, rng=1, measure="posts_per_100"
+    ).set_index("replicate")
+    for side, scenario in {"reach_a": "as-it-was", "reach_b": "four-moved"}.items():
+        alone = netgear.reach(scenario, runs=2, rng=1, measure="posts_per_100")
+        assert pairs[side].tolist() == alone.tolist()

@@ -1,5 +1,6 @@
 """Predictions are kept; checks answer at once, rightly and kindly."""
 
+import numpy as np
 import pytest
 import yaml
 
@@ -8,7 +9,8 @@ from cemlab.classroom import exercises
 from cemlab.classroom.exercises import check, predict, predictions
 from cemlab.crm import roi
 from cemlab.network import Network
-from cemlab.sim import cascade, threshold
+from cemlab.sim import cascade, service_desk, threshold
+from cemlab.sim.service_desk import Channel
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +67,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
         (
             lambda: predict("nosuch.1", 0.5),
-            "must begin with one of maytag, spread, start, ubg, who and a dot, got 'nosuch.1'",
+            "must begin with one of maytag, netgear, response, service, spread, start, ubg, who and a dot, got 'nosuch.1'",
         ),
         (lambda: check("ubg.99", 1), r"must be one of ubg\.1, .*, got 'ubg.99'"),
         (lambda: check("ubg.1", 0.5), r"use predict\('ubg.1', value\)"),
@@ -89,6 +91,10 @@ RIGHT = {
     "ubg.5": 0.04,
     "ubg.6": 0.0,
     "ubg.7": "By the customer's lens we refund. If four of five stories fizzle (80 %), one case cannot show more.",
+    "service.6": 120 * (4 + 3) / 60,
+    "service.7": "b",
+    "service.8": -0.022,
+    "service.9": "The mean hides those who hang up: 17 % where it is 20 seconds. If callers were more patient it would be longer.",
     "spread.5": 4 / (36 - 4),
     "spread.6": "C)",
     "spread.7": 3.0,
@@ -104,6 +110,18 @@ RIGHT = {
     "maytag.5": "b",
     "maytag.6": 0.74,
     "maytag.7": "We answer at once for the last word; it saves 16 %. If retelling is rare, that is fair to small accounts.",
+    "netgear.3": [
+        "provider's phone", "provider on Twitter", "maker's phone",
+        "voicemail", "tweet", "private message",
+    ],
+    "netgear.4": "b",
+    "netgear.5": 25_000_000 / 11,
+    "netgear.6": 0.89,
+    "netgear.7": "If callers are impatient, more of them hang up. Then posts rise, and the quiet are served last.",
+    "response.4": (19 * 20 + 63 * 60) / 20,
+    "response.5": "b",
+    "response.6": 2.67,
+    "response.7": "We promise an answer within a day. That takes weekend shifts if mails come as we assume.",
 }  # fmt: skip
 WRONG = {
     "start.2": ["a", "c", "z", 7],
@@ -114,6 +132,15 @@ WRONG = {
     "ubg.5": [25.0, 0.001, True, [1]],
     "ubg.6": [-216.0],
     "ubg.7": ["Refund.", "One. Two. Three. Four.", 5],
+    "service.6": [840, 8, 6, 2, 60 / 7, 15, 120 * 7 * 60, 0.014, "14"],
+    "service.7": ["a", "c", "d"],
+    "service.8": [0.38, 0.05, -1.2, -40.0, 1.05, "none"],
+    "service.9": [
+        "It is fine.",
+        "Lunch is hidden: 15 seconds. Callers differ.",  # no assumption
+        "3 % hang up. If so. It depends. On them.",
+        5,
+    ],
     "spread.5": [4 / 16, 4 / 36, 12.5, 8, "1/8"],
     "spread.6": ["a", "b", "d"],
     "spread.7": [5000.0, 101.0, 0, "three"],
@@ -136,9 +163,26 @@ WRONG = {
     "maytag.4": [0.25, 0.8, 20, 0.16, [0.2]],
     "maytag.5": ["a", "c", "maybe"],
     "maytag.6": [0.16, 74, -0.1, True],
+    "netgear.3": [["tweet", "voicemail", "maker's phone"], "tweet"],
+    "netgear.4": ["a", "c", "d"],
+    "netgear.5": [2.27, 46_400_000 / 11, 227_272, -1],
+    "netgear.6": [1.6, 1.0, -0.2, "less"],
+    "netgear.7": [
+        "Move them.",
+        "If callers hang up, posts rise.",  # nothing on who is served
+        5,
+    ],
     "maytag.7": [
         "Answer the loud ones.",
         "It saves 16 % and is fair, if retelling is rare.",  # nothing on hearing or last words
+        5,
+    ],
+    "response.4": [20, 1900, (19 * 20 + 63) / 20, (19 * 20 + 63 * 60) / 19, 41.5, "3 hours"],
+    "response.5": ["a", "c", "d"],
+    "response.6": [1.0, 1.99, 20.1, float("nan")],
+    "response.7": [
+        "We answer within two hours.",
+        "Within a day, with shifts at weekends. One. Two, if so.",  # three sentences
         5,
     ],
 }
@@ -204,6 +248,12 @@ def test_expected_answers_follow_from_the_facts():
 @pytest.mark.parametrize(
     ("question", "answer", "thought"),
     [
+        ("service.6", 840, "minutes of work that come in an hour"),
+        ("service.6", 8, "the writing afterwards is work too"),
+        ("service.6", 60 / 7, "how many calls one agent can do"),
+        ("service.7", "c", "which callers does each of them leave out"),
+        ("service.8", 0.38, "One team still waits less"),
+        ("service.8", -1.2, "Far beyond the point"),
         ("spread.5", 1 / 4, "use the mean of the squares, 36"),
         ("spread.5", 4 / 36, "take away the mean, 4"),
         ("spread.5", 12.5, "12.5 per cent is written 0.125"),
@@ -218,6 +268,15 @@ def test_expected_answers_follow_from_the_facts():
         ("maytag.4", 0.25, "as a part of all who hear"),
         ("maytag.4", 0.8, "the part which has heard already"),
         ("maytag.6", 0.16, "Raise the chance until the followers"),
+        ("response.4", 20, "That is the median"),
+        ("response.4", 1900, "nineteen of the one and one of the other"),
+        ("response.4", (19 * 20 + 63) / 20, "the 63 are hours"),
+        ("response.4", (19 * 20 + 63 * 60) / 19, "there are twenty replies"),
+        ("response.5", "a", "Suppose money did not matter"),
+        ("response.5", "c", "Follow one mail"),
+        ("response.6", 1.0, "Let the days differ more"),
+        ("netgear.5", 46_400_000 / 11, "You added the three kinds of customers"),
+        ("netgear.6", 1.6, "On which day would tweets wait for hours?"),
     ],
 )
 def test_a_typical_mistake_gets_its_own_thought(question, answer, thought):
@@ -272,6 +331,22 @@ def test_expected_answers_of_who_complains_follow_from_the_models():
     assert not ((blog - blog.mean()).abs() < 0.2 * blog.mean()).any()  # who.5
 
 
+def test_expected_answers_of_netgear_follow_from_the_case():
+    case = cases.load("netgear")
+    members, millions = (case.facts[fact].figure for fact in ("COM-09", "COM-10a"))
+    assert check("netgear.5", 1e6 * millions / members).right
+
+    def after_over_before(**change):
+        counted = {"runs": 10, "rng": 1, "measure": "posts_per_100", **change}
+        moved = case.reach("as-it-was", **counted, moved=2)
+        return moved.mean() / case.reach("as-it-was", **counted).mean()
+
+    assert check("netgear.6", after_over_before(calls_per_hour=120)).right
+    assert check("netgear.6", after_over_before()).right is False
+    quick = case.reach("four-moved", runs=10, rng=1, measure="twitter_within_hour").mean()
+    assert quick > 0.99  # netgear.4
+
+
 def test_expected_answers_of_maytag_follow_from_the_case():
     case = cases.load("maytag")
     log = case.events().drop_duplicates("label")
@@ -310,3 +385,81 @@ def test_expected_answers_of_maytag_follow_from_the_case():
         return case.reach(scenario, runs=2, rng=1, measure="answered").mean()
 
     assert answered("answer-without-repair") < 0.05 * answered("as-it-happened")  # maytag.5
+
+
+def test_expected_answers_of_the_service_lab_follow_from_the_formulas():
+    def gain(slower):
+        in_two = service_desk.erlang_a(24, 1, 25, 1 / 2).wait_all
+        return 1 - service_desk.erlang_a(48, 1 / slower, 50, 1 / 2).wait_all / in_two
+
+    assert gain(1.05) == pytest.approx(RIGHT["service.8"], abs=5e-4)
+    tried = [1, 1.02, 1.04, 1.05, 1.1, 1.2]
+    assert [check("service.8", gain(slower)).right for slower in tried] == [
+        False, False, False, True, True, False,
+    ]  # fmt: skip
+    assert gain(1) > 0.35  # in the lesson one team waits much less
+
+    by_hour = [60 * calls for calls in (24, 30, 36, 44, 56, 60, 48, 40, 36, 40, 40, 26)]
+    phone = service_desk.Channel(agents=50, service_min=1, patience_min=2)
+    day = service_desk.simulate(
+        arrivals_per_hour=by_hour, channels={"phone": phone}, volume_shape=100, rng=22, replicate=56
+    )
+    levels = service_desk.kpis(day)[["level_of_all", "level_of_patient", "level_of_answered"]]
+    assert (levels >= 0.8).tolist() == [False, True, True]  # service.7
+    assert round(levels["level_of_answered"], 2) == 0.84
+
+
+def test_a_kept_promise_lengthens_the_queue_and_halves_the_complaints():
+    phone = service_desk.Channel(agents=16, service_min=6, solve=0.7, patience_min=3)
+    public = service_desk.Channel(agents=1, service_min=3, solve=0.7)
+    calls = [60, 80, 100, 110, 130, 130, 110, 100, 100, 90, 60, 40, 0, 0, 0]
+
+    def day(redial, **promise):
+        habits = service_desk.Habits(
+            redial=redial, leave=0.05, public=0.2, anger_per_failure=0.4, promise=0.8, **promise
+        )
+        return service_desk.simulate(
+            arrivals_per_hour={"phone": calls}, channels={"phone": phone, "twitter": public},
+            habits=habits, rng=22,
+        )  # fmt: skip
+
+    for redial in (0.6, 0.9):
+        half, kept = day(redial, kept=0.5), day(redial, kept=1)
+        assert service_desk.compare(half, kept, channel="phone").loc["wait_of_all_min", "low"] > 0
+        posts = service_desk.compare(half, kept).loc["posts_per_100"]
+        assert posts["high"] < 0
+        assert posts["b"] < 0.65 * posts["a"]
+    evening = day(0.6, kept=1, callback_after_min=240, callback_due_min=300)
+    later = service_desk.compare(day(0.6, kept=1), evening, channel="phone")
+    assert later.loc["wait_of_all_min", "high"] < 0
+
+
+def test_expected_answers_of_response_times_follow_from_the_model():
+    times = [20.0] * 19 + [63 * 60.0]
+    assert check("response.4", np.mean(times)).right
+    assert np.median(times) == 20
+
+    night, morning = [40, 20, 20, 20, 20, 40, 100, 140], [240, 280, 300, 260]
+    rest = [240, 240, 240, 240, 240, 220, 220, 260, 260, 200, 120, 40]
+    week = np.tile(night + morning + rest, 7) * np.repeat([1, 0.5625], [120, 48])
+    assert week.sum() == 7 * 3500
+    office = np.tile(9 * [0] + 8 * [1] + 7 * [0], 7) * np.repeat([1, 0], [120, 48])
+    day = np.tile(7 * [0] + 15 * [1] + 2 * [0], 7)
+    shifts = np.where(day, np.repeat([4, 2], [120, 48]), 1)
+
+    def paid(cover, **given):
+        return service_desk.price_of_promises(
+            week, Channel(1, 6), {"": cover}, promises_hours=[48, 2], level=0.9, runs=2, rng=15, **given
+        )  # fmt: skip
+
+    kept = paid(office)
+    assert kept["at_best"].iloc[1] == pytest.approx(0.49, abs=0.02)  # response.5
+    assert kept["paid_hours"].isna().tolist() == [False, True]
+
+    def times_as_much(**given):
+        hours = paid(shifts, **given)["paid_hours"]
+        return hours[1] / hours[0]
+
+    assert check("response.6", times_as_much(volume_shape=4)).right
+    for alike in (None, 100):
+        assert check("response.6", times_as_much(volume_shape=alike)).right is False

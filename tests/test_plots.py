@@ -11,7 +11,7 @@ from PIL import Image
 
 from cemlab import cases, datasets, lenses, plots
 from cemlab.network import Network
-from cemlab.sim import cascade
+from cemlab.sim import cascade, star_desk
 
 
 @pytest.fixture(scope="module")
@@ -403,3 +403,40 @@ def test_prediction_stands_under_the_title_of_the_lab(figure, title):
     assert within(extent(guess, ax), ax.figure.bbox)
     assert within(heading, ax.figure.bbox)
     assert "Your prediction" not in words(LAB[figure]())
+
+
+def test_waiting_shows_every_channel_of_a_desk():
+    run = star_desk.simulate(rng=1, hours=6)
+    ax = plots.waiting(run)
+    shown = {line.get_label(): line.get_ydata() for line in ax.lines}
+    for channel, y in shown.items():
+        rows = run.series[run.series["variable"] == f"waiting on {channel}"]
+        assert list(y) == rows["value"].tolist()
+    assert list(shown) == ["phone", "twitter"]
+    assert ax.get_title(loc="left").startswith("Longest queues: ")
+
+
+def test_waiting_needs_somebody_who_waits():
+    with pytest.raises(ValueError, match=r"^run must have somebody waiting .* a run of cascade$"):
+        plots.waiting(cascade.simulate(Network.from_edges([(0, 1)]), initial=[0], p=0, rng=1))
+
+
+def test_measures_are_means_with_two_standard_errors():
+    table = pd.DataFrame({"0": [0.1, 0.3], "4": [0.5, 0.7]})
+    ax = plots.measures({"a": table, "b": table}, xlabel="x", ylabel="y", percent=True)
+    (bars,) = ax.containers[0].lines[2]
+    spans = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert np.ravel(spans) == pytest.approx([0.0, 0.4, 0.4, 0.8])
+    assert ax.get_title(loc="left") == "a: 20% to 60%; b: 20% to 60%"
+    guessed = plots.measures({"a": table}, xlabel="x", ylabel="y", prediction="4 posts")
+    assert "4 posts" in words(guessed)
+
+
+def test_a_brief_scoreboard_keeps_only_what_makes_a_lens_green_or_red(case):
+    comparison = lenses.compare(case.events())
+    ax = plots.scoreboard(comparison, brief=True)
+    ruled = comparison[comparison["colour"].isin(["green", "red", "unsure"])]
+    shown = words(ax)
+    assert all(metric in shown for metric in ruled["metric"])
+    assert not any(sentence in shown for sentence in comparison["sentence"])
+    assert "journey length" not in shown

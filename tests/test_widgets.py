@@ -1,8 +1,10 @@
 """Dashboards: a slider moves, the picture follows."""
 
 import pytest
+from pandas.testing import assert_frame_equal
 
-from cemlab import cases, plots, widgets
+from cemlab import cases, lenses, plots, widgets
+from cemlab.sim import star_desk
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +151,27 @@ def test_same_values_show_the_same_picture_whatever_was_shown_before():
     for name, value in reversed(values.items()):
         other[name].value = value
     assert first.value == second.value
+
+
+def test_every_slider_of_the_contact_centre_changes_the_picture_and_back():
+    sliders, picture = parts(widgets.contact_centre())
+    assert len(sliders) == 6
+    sliders["tweets"].value = 1
+    for name, slider in sliders.items():
+        if name == "tweets":  # on a calm day the order of few tweets may change no figure
+            continue
+        moves_the_picture_and_back({name: slider}, picture)
+    for slider in sliders.values():
+        if hasattr(slider, "min"):
+            slider.value = slider.min  # nobody works
+            assert bytes(picture.value).startswith(b"\x89PNG")
+
+
+def test_the_contact_centre_reads_one_day_through_both_lenses(monkeypatch):
+    tables = shown(monkeypatch, "scoreboard")
+    sliders, _ = parts(widgets.contact_centre())
+    run = star_desk.simulate(rng=2009)
+    assert_frame_equal(tables[0], lenses.compare(run.events, sla_hours=0.5))
+    sliders["people on the phone"].value = 12
+    worse = star_desk.simulate(rng=2009, phone_agents=12)
+    assert_frame_equal(tables[-1], lenses.compare(worse.events, sla_hours=0.5))

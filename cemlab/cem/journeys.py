@@ -138,11 +138,12 @@ def _broken_promises(rows: pd.DataFrame, seen: Observation) -> pd.Series:
     broken = pd.Series(False, index=rows.index)
     due_min = rows["value"].where(rows["kind"] == "promise").clip(upper=_FAR_MIN)
     wait = pd.to_timedelta(due_min, unit="m")
-    rows = rows.assign(journey=seen.journey, due=rows["until"] + wait)
-    made = rows[rows["due"] <= seen.until]
+    rows = rows.assign(due=rows["until"] + wait, row=0)
+    due = rows["due"] <= seen.until
+    made = rows[due]
     if made.empty:
         return broken
-    kept = rows[rows["kind"].isin(["callback", "resolve"])].assign(row=0)
-    _, earliest = following(made, kept, ["journey"])
+    keeps = rows["kind"].isin(["callback", "resolve"])
+    _, earliest = following(made, rows[keeps], seen.journey[due], seen.journey[keeps])
     broken[made.index] = ~(earliest <= made["due"].to_numpy())
     return broken

@@ -75,12 +75,18 @@ def timeline(events: pd.DataFrame, *, title: str | None = None, ax: Axes | None 
 def scoreboard(
     comparison: pd.DataFrame,
     *,
+    brief: bool = False,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw both lenses side by side (`lenses.compare`): a lamp and a sentence a measure."""
-    sides = [comparison[comparison["lens"] == lens] for lens in ("CRM", "CEM")]
+    """Draw both lenses side by side (`lenses.compare`): a lamp and a sentence a measure.
+
+    `brief` shows only the measures that make a lens green or red, without their sentences.
+    """
+    ruled = comparison["colour"].isin([lenses.GREEN, lenses.RED, lenses.UNSURE])
+    shown = comparison[ruled] if brief else comparison
+    sides = [shown[shown["lens"] == lens] for lens in ("CRM", "CEM")]
     depth = max(len(side) for side in sides)
     ax = ax or new_axes(width=11.5, height=1.4 + 0.5 * depth)
     heads = {"CRM": "Company's lens (CRM)", "CEM": "Customer's lens (CEM)"}
@@ -96,13 +102,16 @@ def scoreboard(
                 _lamp(ax, x + 0.04, y + 0.35, row.colour, size=13)
                 ax.text(
                     x + 0.09,
-                    y + 0.2,
+                    y + (0.35 if brief else 0.2),
                     f"{row.metric}: {_value(row)}",
                     va="center",
                     weight="bold",
                     size=12.5,
                 )
-                ax.text(x + 0.09, y + 0.6, row.sentence, va="center", size=10.5, color="#333333")
+                if not brief:
+                    ax.text(
+                        x + 0.09, y + 0.6, row.sentence, va="center", size=10.5, color="#333333"
+                    )
         if prediction is not None:
             ax.text(0.02, depth - 0.4, f"Your prediction: {prediction}", **PREDICTION)
         ax.set_title(title or lenses.verdict(comparison), loc="left", **TITLE)

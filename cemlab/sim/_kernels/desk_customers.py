@@ -20,6 +20,7 @@ from cemlab.sim._kernels.desk_tables import (
 from cemlab.sim._kernels.heap import put
 
 _TURN = np.uint64(0x9E3779B97F4A7C15)
+_MOMENT = 1e-6  # minutes: whoever hangs up and calls again does it in this order, in any log
 
 
 @inlined
@@ -34,6 +35,9 @@ def time_of(mean, law, quantiles, u):
     """Return the time at which a share u of a law has passed."""
     if law < 0:
         return -mean * math.log(1.0 - u)
+    seen = int(-quantiles[law, 0])
+    if seen > 0:  # so many observed times follow
+        return quantiles[law, 1 + min(int(u * seen), seen - 1)]
     points = quantiles.shape[1]
     share = min(max(u, 1e-15), 1.0 - 1e-15)
     at = (math.log(share / (1.0 - share)) + QUANTILES_TO) * (points - 1) / (2.0 * QUANTILES_TO)
@@ -58,7 +62,7 @@ def patience(channel, quantiles, luck, customer):
 @inlined
 def decide(ways, luck, customer, who, t, times, codes, size):
     """Let a customer whose contact failed decide; return the number of things to come."""
-    chance = ways.public * customer.anger
+    chance = ways.public * float(customer.anger)
     if chance > 0.0:
         chance *= 1.0 + ways.per_tenfold * math.log10(1.0 + customer.followers)
         if customer.worked == ways.public_channel:
@@ -69,7 +73,7 @@ def decide(ways, luck, customer, who, t, times, codes, size):
         customer.fate = GAVE_UP
     elif posts or u < ways.redial:
         customer.channel = ways.public_channel if posts else customer.origin
-        pause = -ways.redial_after * math.log(1.0 - luck_of(luck.pause, customer))
+        pause = _MOMENT - ways.redial_after * math.log(1.0 - luck_of(luck.pause, customer))
         size = put(times, codes, size, t + pause, KINDS * who + COME)
     else:
         customer.fate = LEFT if u < ways.redial + ways.leave else GAVE_UP
@@ -82,7 +86,7 @@ def come_back(ways, luck, customer, who, t, times, codes, size):
     u = luck_of(luck.again, customer)
     customer.worked = customer.channel
     customer.anger = 0.0
-    if u < ways.again:
+    if u < ways.again and customer.attempts < ways.most:
         customer.issue += 1
         if u >= ways.again * ways.loyal:
             customer.channel = customer.origin

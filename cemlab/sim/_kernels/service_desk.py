@@ -95,13 +95,11 @@ def _turn_to(channels, pools, queues, contacts, agents, opened, hour, times, cod
             for q in range(channels[c].first_queue, last):
                 k = queues[q].head
                 while channels[c].closing == SEND_AWAY and k != _NOBODY:
-                    if not contacts[k].callback:
+                    if contacts[k].outcome == WAITING and not contacts[k].callback:
                         size = put(times, codes, size, hour * _HOUR, KINDS * k + SENT_AWAY)
                     k = contacts[k].following
         channels[c].is_open = opens
-        channels[c].served = channels[c].closing == SERVE or (
-            not over and (opens or channels[c].closing == KEEP)
-        )
+        channels[c].served = opens or channels[c].closing == SERVE
     for p in range(pools.size):
         pools[p].staff = 0 if over else agents[p, hour]
     return size
@@ -168,7 +166,7 @@ def course(
                     waited = contact.began - contact.came
                     more = ways.anger_minute * waited * channel.calm
                     more += 0.0 if solved else ways.anger_failure
-                    customer.anger = min(1.0, customer.anger + more)
+                    customer.anger = min(1.0, float(customer.anger) + more)
                     contact.anger = customer.anger
                     if solved:
                         size = come_back(ways, luck, customer, who, t, times, codes, size)
@@ -181,7 +179,7 @@ def course(
                     if contact.ended <= t and not ways.follow_up:
                         contact.outcome = ABANDONED
                         customers[contact.customer].fate = GAVE_UP
-                    elif kind == SENT_AWAY or channels[contact.channel].served:
+                    elif kind == SENT_AWAY or t <= end or channels[contact.channel].served:
                         failed = which
                         contact.outcome = TURNED_AWAY if kind == SENT_AWAY else ABANDONED
             elif t < end:
@@ -190,7 +188,7 @@ def course(
                     arrives = True
                 else:
                     customer = customers[who]
-                    customer.anger = min(1.0, customer.anger + ways.anger_failure)
+                    customer.anger = min(1.0, float(customer.anger) + ways.anger_failure)
                     misses = True
         if arrives:
             if count == contacts.size:
@@ -216,7 +214,7 @@ def course(
             if not channel.is_open and channel.closing != KEEP and not customer.called:
                 contact.outcome = TURNED_AWAY
                 failed = k
-            elif pool.busy < pool.staff:
+            elif channel.served and pool.busy < pool.staff:
                 served = k
             else:
                 waits = patience(channel, quantiles, luck, customer)
@@ -239,7 +237,7 @@ def course(
             else:
                 calm = channels[contact.channel].calm
                 more = ways.anger_minute * (t - contact.came) * calm + ways.anger_failure
-                customer.anger = min(1.0, customer.anger + more)
+                customer.anger = min(1.0, float(customer.anger) + more)
                 contact.anger = customer.anger
                 misses = True
         if misses:

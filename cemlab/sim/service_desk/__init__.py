@@ -31,6 +31,7 @@ from cemlab.sim.service_desk.staffing import (
     square_root_staff,
     staff,
 )
+from cemlab.sim.service_desk.trial import price_of_promises, promise_kept, staff_by_trial
 
 __all__ = [
     "Channel",
@@ -45,12 +46,15 @@ __all__ = [
     "erlang_c",
     "intervals",
     "kpis",
+    "price_of_promises",
+    "promise_kept",
     "repeat",
     "repeat_contacts",
     "retrial",
     "simulate",
     "square_root_staff",
     "staff",
+    "staff_by_trial",
     "warm_up",
 ]
 
@@ -124,7 +128,7 @@ def simulate(
     >>> phone = Channel(agents=2, service_min=6, patience_min=3)
     >>> run = simulate(arrivals_per_hour=[10, 20, 10], channels={"phone": phone}, rng=1)
     >>> contacts(run)["outcome"].value_counts()[["solved", "abandoned"]].tolist()
-    [37, 7]
+    [31, 13]
     """
     plan = Plan.of(
         arrivals_per_hour=arrivals_per_hour,

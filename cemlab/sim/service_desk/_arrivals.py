@@ -6,12 +6,13 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from cemlab import _luck
+from cemlab import _checks, _luck
 from cemlab.sim._kernels import desk_rows as _kernels
 from cemlab.sim._kernels import desk_tables as _desk
 from cemlab.sim.service_desk._plan import Plan
 
 _MARGIN = 8.0
+_BYTES = 100  # a newcomer
 
 
 def expected(rates: NDArray[np.float64]) -> float:
@@ -27,6 +28,8 @@ def newcomers(plan: Plan, key: np.uint64, replicate: int) -> NDArray[np.void]:
     channel or another policy leaves them the same.
     """
     volume = _volumes(plan, key, replicate)
+    many = float((plan.rates @ volume).sum())
+    _checks.memory("volume_shape", _BYTES * many, "ask for fewer arrivals or a larger shape")
     names = plan.names
     parts = [_stream(name, plan.rates[c] * volume, key, replicate) for c, name in enumerate(names)]
     came = np.concatenate([times for times, _ in parts])

@@ -17,6 +17,7 @@ MOST_HOURS = 10_000_000
 _DAY = 24
 _POINTS = 4097
 _MOST = 1_000_000_000
+_BYTES = 40  # an hour of a channel
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Plan:
         if habits is not None and not isinstance(habits, Habits):
             msg = f"habits must be Habits(...) or None, got {habits!r}"
             raise ValueError(msg)
+        _checks.memory("hours", _BYTES * len(names) * length, "ask for fewer hours")
         ways = habits or Habits()
         begin = _checks.moment("start", start)
         rates = _rates(arrivals_per_hour, names, length)
@@ -196,8 +198,9 @@ def _queues(
     queues["channel"] = [c for c, _, _ in listed]
     queues["audience"] = [audience for _, _, audience in listed]
     queues["head"] = queues["tail"] = -1
-    places = sorted({(channels[c].rank, place) for c, place, _ in listed})
-    queues["level"] = [places.index((channels[c].rank, place)) for c, place, _ in listed]
+    turns = [(channels[c].rank, place - len(channels[c].audiences)) for c, place, _ in listed]
+    levels = sorted(set(turns))
+    queues["level"] = [levels.index(turn) for turn in turns]
     rows["first_queue"] = np.searchsorted(queues["channel"], np.arange(len(channels)))
     order = np.lexsort((queues["level"], rows["pool"][queues["channel"]]))
     return queues, order.astype(np.int64)
@@ -210,7 +213,7 @@ def _pool(name: str, channel: Channel) -> tuple[str, str]:
 def _opened(name: str, channel: Channel, hours: int, start: pd.Timestamp) -> NDArray[np.bool_]:
     if channel.opens is None:
         return np.ones(hours, np.bool_)
-    given = np.asarray(list(channel.opens))
+    given = np.asarray(channel.opens)
     if given.shape not in ((hours,), (_DAY,)) or not np.isin(given, (0, 1)).all():
         msg = (
             f"opens of {name} must be yes or no for each of the {hours} hours, "
@@ -224,7 +227,10 @@ def _opened(name: str, channel: Channel, hours: int, start: pd.Timestamp) -> NDA
 
 
 def _law(name: str, given: Any) -> tuple[float, NDArray[np.float64] | None]:
-    """Return (mean, None) of an exponential law, or (median, quantiles) of any other."""
+    """Return (mean, None) of an exponential law, or (median, table) of any other.
+
+    A table of quantiles; or, if it begins with -n, of n observed times in order.
+    """
     if not hasattr(given, "ppf") and np.ndim(given) == 0:
         never = isinstance(given, float) and given == math.inf
         return (math.inf if never else _checks.number(name, given, low=0.0)), None
@@ -233,13 +239,18 @@ def _law(name: str, given: Any) -> tuple[float, NDArray[np.float64] | None]:
         lower, upper = given.ppf(_share(logits)), given.isf(_share(-logits))
         table = np.where(logits <= 0, lower, upper)
     else:
-        seen = [_checks.number(name, value, low=0.0) for value in np.ravel(given)] or [math.nan]
-        table = np.quantile(seen, _share(logits))
+        seen = [_checks.number(name, value, low=0.0) for value in np.ravel(given).tolist()] or [
+            math.nan
+        ]
+        table = np.quantile(seen, _share(logits), method="inverted_cdf")
     table = np.asarray(table, np.float64)
     if not (np.isfinite(table) & (table >= 0)).all():
         msg = f"{name} must be minutes of at least 0, or a law of such, got {given!r}"
         raise ValueError(msg)
-    return float(np.median(table)), table
+    middle = float(np.median(table))
+    if not hasattr(given, "ppf") and len(seen) < _POINTS:
+        table[: len(seen) + 1] = [-len(seen), *sorted(seen)]
+    return middle, table
 
 
 def _share(logits: NDArray[np.float64]) -> NDArray[np.float64]:

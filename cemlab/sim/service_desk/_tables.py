@@ -122,8 +122,8 @@ def log(plan: Plan, course: Course, source: str) -> pd.DataFrame:
     left = people["fate"] == _desk.LEFT
     last = np.zeros(left.size, np.int64)
     last[rows["customer"]] = np.arange(came.size)
-    at = last[left]
-    tables.append(_rows(rows, "leave", "customer", at, np.fmax(ended, came), None))
+    leaves = np.where(promised, ended + plan.ways.due, np.fmax(ended, came))
+    tables.append(_rows(rows, "leave", "customer", last[left], leaves, None))
     frame = pd.concat(tables, ignore_index=True)
     frame["time"] = _dates(plan, np.round(frame.pop("minute").to_numpy() * _MINUTE_US))
     frame["channel"] = _coded(frame["channel"].to_numpy(), plan.names)

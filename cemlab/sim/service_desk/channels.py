@@ -41,10 +41,12 @@ class Channel:
     rank : int
         Within a pool, channels of a lower rank are served first.
     opens : sequence of bool, optional
-        Whether it is open, one an hour of the run, or of the day (24); None: always.
+        Whether it is open, one an hour of the run, or in another run of the day (24, from
+        midnight); None: always.
     closing : {"keep", "serve", "send away"}
-        Outside opening hours. Keep: whoever writes waits until agents come back (mail). Serve:
+        Outside opening hours. Keep: whoever writes waits until it opens again (mail). Serve:
         nobody is let in, and those who wait are still served. Send away: those too must go.
+        Callbacks are always let in. The end of the run closes everything.
     acknowledges : bool
         Whether every contact is acknowledged at once ("we have your message").
     """
@@ -120,7 +122,8 @@ class Habits:
     callback_after_min, callback_due_min : float
         Minutes until a kept callback joins the queue, and until a promise is due.
     most_attempts : int
-        After so many contacts a customer gives up.
+        Contacts that a customer has at most, callbacks and new problems included; whoever has
+        failed then gives up.
     again : float
         Chance of a new problem after a solved one.
     again_after_hours : float

@@ -1,0 +1,357 @@
+"""Figures of a service desk: waits against load, by caller, by hour and by team; what changes."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from cemlab import _checks
+from cemlab.plots._style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    RED,
+    SERIES,
+    STYLE,
+    TITLE,
+    new_axes,
+    show_prediction,
+)
+from cemlab.sim import service_desk
+
+
+def waits_by_load(
+    patience_min: Mapping[str, float],
+    *,
+    agents: int,
+    service_min: float,
+    replays: Mapping[str, Mapping[float, pd.DataFrame]] | None = None,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean wait in the long run against the load, with simulated waits upon it.
+
+    Parameters
+    ----------
+    patience_min : mapping of name to minutes
+        One curve each (`service_desk.erlang_a`); the name goes on after "if". inf: nobody
+        hangs up.
+    agents : int
+        Agents on duty.
+    service_min : float
+        Mean minutes of one call.
+    replays : mapping of name to mapping of calls a minute to DataFrame, optional
+        Replays (`service_desk.repeat`) to be drawn upon the curve of that name, as their mean
+        with its 95 % interval.
+
+    Examples
+    --------
+    >>> ax = waits_by_load({"nobody hangs up": math.inf}, agents=50, service_min=1)
+    >>> ax.get_title(loc="left")
+    '64% more calls: the mean wait goes from 0.0 to 70.2 s'
+    """
+    team = _checks.whole("agents", agents, low=1, high=service_desk.erlang.MOST_AGENTS)
+    minutes = _checks.number("service_min", service_min, low=1e-6)
+    if not 0 < len(patience_min) <= len(SERIES):
+        msg = f"patience_min must be 1 to {len(SERIES)} curves, got {len(patience_min)}"
+        raise ValueError(msg)
+    seen = replays or {}
+    for name in seen:
+        _checks.one_of("replays", name, list(patience_min))
+    ax = ax or new_axes()
+    full = team / minutes
+    calls = np.linspace(0.6, 0.985, 155) * full
+    with plt.rc_context(STYLE):
+        for (name, patience), colour, dash in zip(
+            patience_min.items(), (BLUE, ORANGE, *SERIES[2:]), ("-", "--", "-.", ":", "-"),
+            strict=False,
+        ):  # fmt: skip
+            curve = [_wait_s(rate, minutes, team, patience) for rate in calls]
+            ax.plot(calls / full, curve, color=colour, ls=dash, lw=3, label=f"theory: {name}")
+            points = seen.get(name, {})
+            found = [60 * service_desk.intervals(points[x]).loc["wait_of_all_min"] for x in points]
+            if found:
+                ax.errorbar(
+                    [rate / full for rate in points], [f["mean"] for f in found],
+                    [(f["high"] - f["low"]) / 2 for f in found], color=colour, marker="o", ms=8,
+                    mec="black", ecolor="black", ls="", capsize=4, zorder=3,
+                    label="" if name != next(iter(seen)) else "simulated, with 95 % interval",
+                )  # fmt: skip
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.set_xlabel(f"load: work that arrives, as part of what {team:,} agents can do")
+        ax.set_ylabel("mean wait (seconds)")
+        ax.set_ylim(0, None)
+        ax.legend(loc="upper left", frameon=False)
+        marks = sorted({x for points in seen.values() for x in points}) or [*calls[[0, -1]]]
+        ends = {
+            name: [_wait_s(x, minutes, team, patience) for x in (marks[0], marks[-1])]
+            for name, patience in patience_min.items()
+        }
+        if len(ends) == 1:
+            low, high = next(iter(ends.values()))
+            more = marks[-1] / marks[0] - 1
+            words = f"{more:.0%} more calls: the mean wait goes from {low:.1f} to {high:.1f} s"
+        else:
+            each = ", ".join(f"{high:.1f} s if {name}" for name, (_, high) in ends.items())
+            words = f"At {marks[-1] / full:.0%} load: {each}"
+        _finish(ax, title or words, prediction)
+    return ax
+
+
+def sorted_waits(
+    waits_s: "pd.Series[float]",
+    *,
+    what: str = "callers",
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw every wait, longest first, and the mean that hides their spread.
+
+    Parameters
+    ----------
+    waits_s : Series
+        Seconds, one number a caller (or a day: say so by `what`).
+
+    Examples
+    --------
+    >>> ax = sorted_waits(pd.Series([0.0, 0.0, 0.0, 60.0]))
+    >>> ax.get_title(loc="left")
+    '75% of the callers do not wait; one in a hundred waits 60 s or more'
+    """
+    y = np.sort(np.asarray(waits_s, np.float64))[::-1]
+    if not y.size:
+        msg = f"waits_s must be at least one number, got none of the {what}"
+        raise ValueError(msg)
+    ax = ax or new_axes()
+    mean = y.mean()
+    # Steps that no picture can tell apart from one another are left out.
+    kept = np.unique(np.linspace(0, y.size - 1, min(y.size, 2000)).astype(int))
+    with plt.rc_context(STYLE):
+        edges = np.append(kept, y.size) / y.size
+        ax.stairs(y[kept], edges, fill=True, color=BLUE, alpha=0.85, label=f"{y.size:,} {what}")
+        ax.axhline(mean, color=RED, ls="--", lw=2.5, label=f"mean ({mean:.1f} s)")
+        ax.set_xlim(0, 1)
+        ax.set_ylim(0, y[0] * 1.08 or 1)
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.set_xlabel(f"part of all {what}, longest wait first")
+        ax.set_ylabel("wait (seconds)" if what == "callers" else "mean wait (seconds)")
+        ax.legend(loc="upper right", frameon=False)
+        nothing = (y == 0).mean()
+        if nothing >= 0.05:
+            long = np.quantile(y, 0.99, method="higher")
+            found = f"{nothing:.0%} of the {what} do not wait; one in a hundred waits {long:.0f} s or more"
+        else:
+            low, high = np.quantile(y, [0.1, 0.9])
+            found = f"One in ten {what} is below {low:.1f} s, one in ten above {high:.1f} s"
+        _finish(ax, title or found, prediction)
+    return ax
+
+
+def waits_by_hour(
+    contacts: pd.DataFrame,
+    *,
+    opens: int = 0,
+    average_s: float | None = None,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean wait of those who come in each hour, and how many calls came a minute.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        Of one run (`service_desk.contacts`).
+    opens : int
+        The hour of the day at which the run begins.
+    average_s : float, optional
+        Seconds that an hour with the average number of calls would have, as a dashed line.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({"arrived_min": [10.0, 70.0], "waited_min": [0.0, 0.5]})
+    >>> ax = waits_by_hour(calls, opens=8)
+    >>> ax.get_title(loc="left")
+    '30.0 s in the hour from 9, 0.0 s in the calmest'
+    """
+    if contacts.empty:
+        msg = "contacts must be at least one, got none"
+        raise ValueError(msg)
+    first = _checks.whole("opens", opens, low=0, high=23)
+    ax = ax or new_axes(width=10.0)
+    hour = (contacts["arrived_min"] // 60).astype(int)
+    by_hour = contacts["waited_min"].groupby(hour)
+    span = range(hour.max() + 1)
+    waits = (60 * by_hour.mean()).reindex(span)
+    calls = (by_hour.size() / 60).reindex(span, fill_value=0)
+    with plt.rc_context(STYLE):
+        ax.bar(waits.index, waits.fillna(0.0), color=BLUE, label="mean wait of the hour")
+        for place, wait in waits.dropna().items():
+            over = (place, max(wait, average_s or 0.0))
+            ax.annotate(f"{wait:.1f}", over, (0, 3), textcoords="offset points", ha="center")
+        if average_s is not None:
+            label = f"what the average hour would have ({average_s:.1f} s)"
+            ax.axhline(average_s, color=RED, ls="--", lw=2.5, label=label)
+        ax.set_xticks(
+            waits.index,
+            [f"{(first + h) % 24}\n{c:.0f}" for h, c in calls.items()],
+        )
+        ax.set_xlabel("hour of the day in which the call came; below it, calls a minute")
+        ax.set_ylabel("mean wait (seconds)")
+        ax.set_ylim(0, 1.15 * max(waits.max(), average_s or 0.0) or 1)
+        ax.legend(loc="upper right", frameon=False)
+        worst = (first + int(waits.idxmax())) % 24
+        found = f"{waits.max():.1f} s in the hour from {worst}, {waits.min():.1f} s in the calmest"
+        _finish(ax, title or found, prediction)
+    return ax
+
+
+def waits_by_team(
+    teams: Sequence[int],
+    *,
+    calls_per_min: float,
+    agents: int,
+    service_min: float,
+    patience_min: float = math.inf,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean wait in the long run if the same agents and calls are split into teams.
+
+    Parameters
+    ----------
+    teams : sequence of int
+        Into how many equal teams; each must share the agents out evenly.
+    calls_per_min : float
+        Calls a minute of all teams together.
+    agents : int
+        Agents of all teams together.
+    service_min, patience_min : float
+        Mean minutes of a call, and until a caller hangs up (inf: never).
+
+    Examples
+    --------
+    >>> ax = waits_by_team([2, 1], calls_per_min=48, agents=50, service_min=1, patience_min=2)
+    >>> ax.get_title(loc="left")
+    '2 teams of 25: 6.0 s; 1 team of 50: 3.7 s'
+    """
+    everybody = _checks.whole("agents", agents, low=1, high=service_desk.erlang.MOST_AGENTS)
+    counts = [_checks.whole("teams", k, low=1, high=everybody) for k in teams]
+    if not counts or any(everybody % k for k in counts):
+        msg = f"teams must share {everybody} agents out evenly, got {list(teams)}"
+        raise ValueError(msg)
+    states = [
+        service_desk.erlang_a(calls_per_min / k, 1 / service_min, everybody // k, 1 / patience_min)
+        for k in counts
+    ]
+    waits = [60 * state.wait_all for state in states]
+    names = [f"{k} team{'s' if k > 1 else ''} of {everybody // k}" for k in counts]
+    ax = ax or new_axes(height=1.9 + 0.5 * len(counts))
+    with plt.rc_context(STYLE):
+        bars = ax.barh(range(len(waits)), waits, color=BLUE)
+        ax.bar_label(
+            bars,
+            [f"{w:.1f} s; {s.abandon:.1%} hang up" for w, s in zip(waits, states, strict=True)],
+            padding=4,
+            size=13,
+        )
+        ax.set_yticks(range(len(waits)), names)
+        ax.invert_yaxis()
+        ax.set_xlim(0, 1.45 * max(waits) or 1)
+        ax.set_xlabel("mean wait (seconds)")
+        shown = (0, -1) if len(waits) > 1 else (0,)
+        found = "; ".join(f"{names[i]}: {waits[i]:.1f} s" for i in shown)
+        _finish(ax, title or found, prediction)
+    return ax
+
+
+def changes(
+    comparison: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw by how many per cent figures change, with intervals for the same and for other customers.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Of `service_desk.compare`.
+    names : mapping of row to words
+        Which figures to draw, and what to call them. Each must be above 0 at first.
+
+    Examples
+    --------
+    >>> found = {"a": 4.0, "b": 3.0, "difference": -1.0, "low": -1.2, "high": -0.8, "pairing_gain": 4.0}
+    >>> ax = changes(pd.DataFrame(found, index=["posts_per_100"]), {"posts_per_100": "posts"})
+    >>> ax.get_title(loc="left")
+    'posts: -25%'
+    """
+    if not names:
+        msg = "names must be at least one row of the comparison, got none"
+        raise ValueError(msg)
+    for row in names:
+        _checks.one_of("names", row, comparison.index)
+    part = comparison.loc[list(names)]
+    if not (part["a"] > 0).all():
+        msg = (
+            f"names must be figures above 0 at first, got {', '.join(part.index[~(part['a'] > 0)])}"
+        )
+        raise ValueError(msg)
+    ax = ax or new_axes(height=2.4 + 0.75 * len(part))
+    middle = part["difference"] / part["a"]
+    same = (part["high"] - part["low"]) / 2 / part["a"]
+    others = same * np.sqrt(part["pairing_gain"])
+    y = np.arange(len(part))
+    with plt.rc_context(STYLE):
+        ax.axvline(0, color="black", lw=1)
+        ax.errorbar(
+            middle, y + 0.18, xerr=others, color=GREY, lw=3, capsize=5, ls="",
+            label="if other customers came",
+        )  # fmt: skip
+        ax.errorbar(
+            middle, y - 0.05, xerr=same, color=BLUE, lw=5, capsize=7, marker="o", ms=9, ls="",
+            label="the same customers",
+        )  # fmt: skip
+        for place, change in zip(y, middle, strict=True):
+            ax.annotate(
+                f"{change:+.0%}", (change, place - 0.05), (0, 9), textcoords="offset points",
+                ha="center", va="bottom", fontweight="bold",
+            )  # fmt: skip
+        ax.set_yticks(y, list(names.values()))
+        ax.set_ylim(len(part) - 0.4, -0.6)
+        reach = 1.25 * max((middle.abs() + np.fmax(same, others)).max(), 0.01)
+        ax.set_xlim(-reach, reach)
+        ax.xaxis.set_major_locator(MaxNLocator(6))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0%}"))
+        ax.set_xlabel("change, in per cent of the figure before, with its 95 % interval")
+        ax.legend(loc="lower left", ncols=2, frameon=False, bbox_to_anchor=(0.0, 1.0))
+        found = ", ".join(f"{names[row]}: {middle[row]:+.0%}" for row in names)
+        show_prediction(ax, prediction, lift=32.0)
+        pad = {"pad": 36 if prediction is None else 68}
+        ax.set_title(title or found, loc="left", **(TITLE | pad))
+    return ax
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _wait_s(calls: float, service_min: float, agents: int, patience_min: float) -> float:
+    """Return the mean wait of all callers in seconds, in the long run."""
+    return 60 * service_desk.erlang_a(calls, 1 / service_min, agents, 1 / patience_min).wait_all
+
+
+def _finish(ax: Axes, title: str, prediction: object) -> None:
+    """Write the title, and between it and the figure the reader's prediction."""
+    show_prediction(ax, prediction)
+    room = {} if prediction is None else {"pad": 36}
+    ax.set_title(title, loc="left", **(TITLE | room))
