@@ -1,41 +1,71 @@
 """Compiled kernels: one decorator, and a cache folder that can always be written."""
 
+import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic, overload
+
 Function = Callable[..., Any]
-
-
-def _place_the_cache() -> None:
-    """Send compiled code to a new folder of our own when no usual place can be written."""
-    if "NUMBA_CACHE_DIR" in os.environ:
-        return
-    usual = (Path(__file__).parent, Path.home())
-    if not any(os.access(place, os.W_OK) for place in usual):
-        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="cemlab-compiled-")
-
-
-_place_the_cache()
-
-import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
-from llvmlite import ir  # noqa: E402
-from numba.core import cgutils, types  # noqa: E402
-from numba.extending import intrinsic, overload  # noqa: E402
-
 _READ, _KEEP, _DATA = 0, 3, 1
+_NAME = "compiled-cemlab-"
+
+
+def _place() -> str:
+    """Return the folder for compiled code: one for each state of the kernels' sources.
+
+    A compiled kernel holds parts of other files (luck, queues, heaps). Numba looks only at the
+    kernel's own file, so after an update it would go on with old parts.
+    """
+    here = Path(__file__).parent
+    state = hashlib.sha256()
+    for file in [*sorted(here.glob("sim/_kernels/*.py")), here / "_luck.py", Path(__file__)]:
+        state.update(file.read_bytes())
+    folders = [here / "__pycache__", Path("~/.cache/cemlab")]
+    if "NUMBA_CACHE_DIR" in os.environ:
+        folders = [Path(os.environ["NUMBA_CACHE_DIR"])]
+    for folder in folders:
+        try:
+            place = folder.expanduser() / f"{_NAME}{state.hexdigest()[:16]}"
+            place.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=place).close()
+        except (OSError, RuntimeError):  # not writable, or nobody's home
+            continue
+        for old in place.parent.glob(f"{_NAME}*"):
+            if old != place:
+                shutil.rmtree(old, ignore_errors=True)
+        return str(place)
+    return tempfile.mkdtemp(prefix="cemlab-")
+
+
+_PLACE = _place()
+
+
+def _kept(function: Function, compiled: Function) -> Any:
+    """Compile a function so that its code is kept in our own place."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _PLACE
+    try:
+        return compiled(function)
+    finally:
+        numba.config.CACHE_DIR = before
 
 
 def kernel(function: Function) -> Any:
     """Compile `function` for arrays and numbers; it runs without Python's global lock."""
-    return numba.njit(cache=True, nogil=True)(function)
+    return _kept(function, numba.njit(cache=True, nogil=True))
 
 
 def still(function: Function) -> Any:
     """Compile a kernel that allocates nothing: arrays are then passed on without being counted."""
-    return numba.njit(cache=True, nogil=True, _nrt=False)(function)
+    return _kept(function, numba.njit(cache=True, nogil=True, _nrt=False))
 
 
 def inlined(function: Function) -> Any:

@@ -151,9 +151,15 @@ def last_word(seen: Observation, kind: str, *, sure: bool = True) -> pd.Series:
     """
     if not seen.kinds & {kind, "reopen"}:
         return pd.Series(pd.NA, index=seen.journeys.index, dtype="boolean")
-    place = pd.Series(np.arange(len(seen.log)))
     said = (seen.log["kind"] == kind) & (seen.sure | (not sure))
     back = (seen.log["kind"] == "reopen") & (seen.sure | sure)
-    last = place.where(said, -1).groupby(seen.journey).max()
-    undone = place.where(back, -1).groupby(seen.journey).max()
-    return ((last >= 0) & (last > undone)).astype("boolean")
+    last, undone = (_last_row(seen, rows.to_numpy(bool)) for rows in (said, back))
+    return pd.Series((last >= 0) & (last > undone), dtype="boolean")
+
+
+def _last_row(seen: Observation, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the last marked row of each journey, -1 where there is none."""
+    place = np.flatnonzero(rows)
+    last = np.full(len(seen.journeys), -1, np.int64)
+    last[seen.journey[place]] = place  # in order, so the last one stays
+    return last

@@ -51,7 +51,7 @@ def test_a_prediction_stands_beside_the_result_and_a_title_may_be_given(name):
     assert "Your prediction: 7 apples" in words(ax)
     assert ax.get_title(loc="left") == "Given"
     ax.figure.canvas.draw()
-    box = ax.texts[-1] if name != "reply_times" else ax.texts[-1]
+    box = ax.texts[-1]
     pill = box.get_window_extent()
     title = ax._left_title.get_window_extent()
     assert pill.y1 <= title.y0 or pill.x0 >= title.x1

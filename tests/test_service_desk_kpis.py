@@ -352,6 +352,14 @@ def test_keeping_every_promised_callback_pays_off_for_the_same_customers():
             lambda run: intervals(repeat(run, runs=2), level=1.5),
             "level must be a finite number in [0, 1], got 1.5",
         ),
+        (
+            lambda run: intervals(repeat(run, runs=2), level=1),
+            "level must lie between 0 and 1, got 1",
+        ),
+        (
+            lambda run: compare(run, desk(Channel(1, 5), 1, hours=48), runs=2),
+            "b must be as long as a (24 hours), got 48 hours",
+        ),
     ],
 )
 def test_says_what_was_wrong(call, sentence):

@@ -16,7 +16,7 @@ from cemlab.sim.service_desk import Channel, Habits
 
 REPLAYS = 10
 PHONE = Channel(agents=8, service_min=12, patience_min=15)
-RATE, HOURS = 40, 40
+RATE, HOURS = 40, 30
 AUDIENCES = [0.0, 0.0, 500.0, 5000.0]
 ASKED = {"arrivals_per_hour": RATE, "hours": HOURS, "followers": AUDIENCES}
 CHANNELS = {

@@ -245,6 +245,18 @@ def test_covers_have_names(covers):
         price_of_promises(DAY, MAIL, covers, promises_hours=[2], level=0.9)
 
 
+def test_a_single_promise_may_be_a_number():
+    given = {"level": 0.5, "runs": 1, "rng": 1}
+    one = price_of_promises(DAY, MAIL, {"day": SHIFT}, promises_hours=24, **given)
+    pd.testing.assert_frame_equal(
+        one, price_of_promises(DAY, MAIL, {"day": SHIFT}, promises_hours=[24], **given)
+    )
+    with says("promises_hours must be a finite number in [0, 8784], got -1"):
+        price_of_promises(DAY, MAIL, {"day": SHIFT}, promises_hours=-1, **given)
+    with says("channel must be Channel(...), got 'mail'"):
+        price_of_promises(DAY, "mail", {"day": SHIFT}, promises_hours=24, **given)
+
+
 def test_every_cover_is_checked_before_any_trial():
     with says("agents must be somebody on shift in some hour, got [0, 0]"):
         price_of_promises(1e8, MAIL, {"a": 24 * [1], "b": [0, 0]}, promises_hours=[2], level=0.9)

@@ -80,7 +80,8 @@ _COLUMNS = (
 
 def _count(seen: Observation, rows: pd.Series) -> pd.Series:
     """Return how many rows are marked, by journey."""
-    return rows.groupby(seen.journey).sum().astype("Int64")
+    marked = seen.journey[rows.to_numpy(bool)]
+    return pd.Series(np.bincount(marked, minlength=len(seen.journeys)), dtype="Int64")
 
 
 def _if_recorded(seen: Observation, kinds: set[str], values: pd.Series) -> pd.Series:

@@ -171,7 +171,8 @@ def contacts(run: Run) -> pd.DataFrame:
         start), `waited_min` (until served, gone, or the end of the run), `served_min` (nan: not
         served), `outcome` ("solved", "unsolved", "promised" a callback, "abandoned", "turned
         away", "waiting" at the end), `censored` (still waiting), `issue` (which problem of
-        theirs), `callback` (whether the company called), `anger` (after it, in [0, 1]).
+        theirs), `callback` (whether the company called), `anger` (at its end, in [0, 1], before
+        a solution calms it).
 
     Examples
     --------

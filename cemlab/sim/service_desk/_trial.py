@@ -14,7 +14,7 @@ from cemlab.sim.service_desk._plan import MOST_HOURS, Plan, by_hour
 from cemlab.sim.service_desk.channels import Channel
 
 _DAY = 24
-_LONGEST_MIN = 60.0 * 24.0 * 366.0
+LONGEST_MIN = 60.0 * 24.0 * 366.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Trial:
     def of(
         cls,
         arrivals_per_hour: Any,
-        channel: object,
+        channel: Channel,
         *,
         within_min: object,
         rounds: object,
@@ -45,10 +45,8 @@ class Trial:
         rng: Any,
     ) -> "Trial":
         """Check what is given and lay the hours in a row: before, counted, after."""
-        if not isinstance(channel, Channel):
-            msg = f"channel must be Channel(...), got {channel!r}"
-            raise ValueError(msg)
-        limit = _checks.number("within_min", within_min, low=0.0, high=_LONGEST_MIN)
+        check_channel(channel)
+        limit = _checks.number("within_min", within_min, low=0.0, high=LONGEST_MIN)
         warm = _checks.whole("warm_up_hours", warm_up_hours, low=0, high=MOST_HOURS)
         given: tuple[Any, Any] = arrivals_per_hour, channel.agents
         length = next((len(value) for value in given if np.ndim(value)), _DAY)
@@ -122,3 +120,10 @@ class Trial:
         row = self.plan.channels[0]
         exact = float(row["service"]) if row["service_law"] < 0 else work / max(answered, 1)
         return (kept / came if came else math.nan), exact
+
+
+def check_channel(channel: object) -> None:
+    """Stop if that is no channel."""
+    if not isinstance(channel, Channel):
+        msg = f"channel must be Channel(...), got {channel!r}"
+        raise ValueError(msg)

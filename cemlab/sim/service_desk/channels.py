@@ -87,7 +87,8 @@ class Habits:
     """What customers do after a contact. As given here everybody has one contact.
 
     All chances are in [0, 1]. A customer's anger is in [0, 1] too: 0 at first and once a
-    problem is solved. These are assumptions of a thought experiment, not measured laws.
+    problem is solved; without any habit nobody's anger is followed. These are assumptions of a
+    thought experiment, not measured laws.
 
     Parameters
     ----------

@@ -50,7 +50,8 @@ def kpis(
           ``level_of_all`` without those gone within the limit;
         - ``occupancy``: busy minutes / staffed minutes, over the whole run (of the channel's pool);
         - ``solved``, ``gave_up``, ``left``, ``unfinished``: shares of those customers;
-        - ``contacts_each``: contacts a customer; ``posts_per_100``: public posts per 100 customers;
+        - ``contacts_each``: contacts a customer; ``posts_per_100``: public posts per 100
+          customers (0 unless habits let customers go public);
         - ``anger``: mean anger right after a finished contact, in [0, 1] (only where habits have
           customers do something afterwards, else 0).
 
@@ -135,6 +136,9 @@ def intervals(replays: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         msg = f"replays must be at least 2 for an interval, got {len(replays)}: ask for more runs"
         raise ValueError(msg)
     share = _checks.number("level", level, low=0.0, high=1.0)
+    if share in (0.0, 1.0):
+        msg = f"level must lie between 0 and 1, got {share:g}"
+        raise ValueError(msg)
     counted = replays.count()
     mean, error = replays.mean(), replays.std() / np.sqrt(counted)
     reach = stats.t.ppf((1.0 + share) / 2.0, counted - 1) * error
@@ -174,7 +178,12 @@ def compare(
     >>> compare(today, better, runs=10).loc["abandoned", "difference"] < 0
     np.True_
     """
+    _of_desk(a)
     _of_desk(b)
+    lengths = [run.details["plan"].hours for run in (a, b)]
+    if lengths[0] != lengths[1]:
+        msg = f"b must be as long as a ({lengths[0]} hours), got {lengths[1]} hours"
+        raise ValueError(msg)
     asked: dict[str, Any] = {
         "runs": runs, "channel": channel, "within_min": within_min, "warm_up_hours": warm_up_hours
     }  # fmt: skip

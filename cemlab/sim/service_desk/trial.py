@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cemlab import _checks, _luck
 from cemlab.run import Run
 from cemlab.sim.service_desk._plan import Plan
-from cemlab.sim.service_desk._trial import Trial
+from cemlab.sim.service_desk._trial import LONGEST_MIN, Trial, check_channel
 from cemlab.sim.service_desk.channels import Channel
 
 FULL_TIME_HOURS = 38.5
@@ -116,7 +116,7 @@ def price_of_promises(
     channel: Channel,
     covers: Mapping[str, Any],
     *,
-    promises_hours: Sequence[float],
+    promises_hours: float | Sequence[float],
     level: float,
     rounds: int = 1,
     warm_up_hours: int = _WEEK,
@@ -132,7 +132,7 @@ def price_of_promises(
     covers : mapping of str to array_like of int, shape (hours,)
         Who is on shift when one seat is filled, by name: takes the place of the channel's
         `agents`.
-    promises_hours : sequence of float
+    promises_hours : float or sequence of float
         The promised times (hours by the clock).
     arrivals_per_hour, channel, level, rounds, warm_up_hours, runs, volume_shape, start, rng
         As in `staff_by_trial`.
@@ -152,13 +152,15 @@ def price_of_promises(
     ...     24 * [20.0], Channel(1, 6), day, promises_hours=[24, 2], level=0.9, rounds=7, rng=1
     ... )
     >>> table["seats"].tolist()
-    [5.0, nan, 2.0, 3.0]
+    [5.0, nan, 3.0, 3.0]
     """
     share = _share(level)
     if not isinstance(covers, Mapping) or not covers:
         msg = f"covers must be a mapping of names to who is on shift by hour, got {covers!r}"
         raise ValueError(msg)
-    promises = [_checks.number("promises_hours", h, low=0.0) for h in promises_hours]
+    listed: Any = promises_hours if np.ndim(promises_hours) else [promises_hours]
+    promises = [_checks.number("promises_hours", h, low=0.0, high=LONGEST_MIN / 60) for h in listed]
+    check_channel(channel)
     luck = _luck.fixed(rng)
     trials = [
         (name, hours, Trial.of(
