@@ -51,10 +51,13 @@ def test_cases_data_and_questions_are_in_the_wheel(site):
     assert rows == {slug: len(cases.load(slug).timeline) for slug in rows}
     assert list(readings) == sorted(p.name for p in (ROOT / "datasets").iterdir() if p.is_dir())
     assert min(readings.values()) > 0
-    public = [path.stem for path in (ROOT / "cemlab" / "sim").glob("[!_]*.py")]
+    files = (ROOT / "cemlab" / "sim").glob("[!_]*")
+    public = [
+        path.stem for path in files if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
     assert models == sorted(public)
     assert {"maytag", "united-breaks-guitars"} <= set(rows)
-    assert {"cascade", "firestorm", "callout"} <= set(models)
+    assert {"cascade", "firestorm", "callout", "service_desk"} <= set(models)
     assert right is True
 
 

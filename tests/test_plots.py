@@ -11,7 +11,7 @@ from PIL import Image
 
 from cemlab import cases, datasets, lenses, plots
 from cemlab.network import Network
-from cemlab.sim import cascade, star_desk
+from cemlab.sim import cascade, reputation, star_desk
 
 
 @pytest.fixture(scope="module")
@@ -440,3 +440,15 @@ def test_a_brief_scoreboard_keeps_only_what_makes_a_lens_green_or_red(case):
     assert all(metric in shown for metric in ruled["metric"])
     assert not any(sentence in shown for sentence in comparison["sentence"])
     assert "journey length" not in shown
+
+
+def test_standing_shows_the_first_days_of_reputation():
+    week = pd.DataFrame({"time": ["2009-05-11", "2009-05-12", "2009-05-13"], "bad": [5, 5, 5]})
+    memory = {"decay_per_step": 0.1, "keep_per_step": 0.5, "good_per_step": 10.0}
+    run = reputation.simulate(week, **memory, after="2D")
+    wanted = run.series.loc[run.series["variable"] == "reputation", "value"].tolist()
+    ax = plots.standing({"as it was": run}, days=3)
+    (line,) = ax.lines
+    assert list(line.get_xdata()) == [1, 2, 3]
+    assert list(line.get_ydata()) == wanted[:3]
+    assert ax.get_title(loc="left") == f"In the end: as it was {wanted[2]:.0%}"

@@ -4,11 +4,11 @@ from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.cost import money
-from cemlab.plots.desk import measures, waiting
+from cemlab.plots.desk import changes, measures, standing, waiting
 from cemlab.plots.journey import scoreboard, timeline
 from cemlab.plots.lab import WORDS, courses, last_words, mean_reach, sorted_runs
 from cemlab.plots.promises import kept_by_hour, promise_costs, workload
-from cemlab.plots.queues import changes, sorted_waits, waits_by_hour, waits_by_load, waits_by_team
+from cemlab.plots.queues import sorted_waits, waits_by_hour, waits_by_load, waits_by_team
 from cemlab.plots.replies import expectations, reply_times
 from cemlab.plots.spread import (
     class_shares,
@@ -45,6 +45,7 @@ __all__ = [
     "scoreboard",
     "sorted_runs",
     "sorted_waits",
+    "standing",
     "table",
     "timeline",
     "view_curve",

@@ -99,5 +99,12 @@ def show_prediction(ax: Axes, prediction: object, *, lift: float = 0.0) -> None:
         )
 
 
+def finish(ax: Axes, title: str, prediction: object) -> None:
+    """Write the title, and between it and the figure the reader's prediction."""
+    show_prediction(ax, prediction)
+    room = {} if prediction is None else {"pad": 36}
+    ax.set_title(title, loc="left", **(TITLE | room))
+
+
 def days_since(times: pd.Series, origin: pd.Timestamp) -> Any:
     return ((times - origin) / pd.Timedelta("1D")).to_numpy()

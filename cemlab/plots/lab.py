@@ -19,6 +19,7 @@ from cemlab.plots._style import (
     STYLE,
     TITLE,
     days_since,
+    finish,
     new_axes,
     show_prediction,
 )
@@ -79,7 +80,7 @@ def mean_reach(
         ax.legend(loc="best", frameon=False)
         first, final = reaches.mean().iloc[[0, -1]]
         found = f"Mean reach: from {first:,.0f} to {final:,.0f} people"
-        _finish(ax, title or found, prediction)
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -117,7 +118,7 @@ def sorted_runs(
         ax.set_ylabel("people who share")
         ax.legend(loc="upper right", frameon=False)
         found = f"{near:.0%} of the {what} end within a fifth of the mean"
-        _finish(ax, title or found, prediction)
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -174,7 +175,7 @@ def courses(
         else:
             ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         ax.legend(loc="best", frameon=False, title="at the end:", alignment="left")
-        _finish(ax, title or f"In the end: {', '.join(ends)}", prediction)
+        finish(ax, title or f"In the end: {', '.join(ends)}", prediction)
     return ax
 
 
@@ -231,13 +232,6 @@ def last_words(
 # --- inside ------------------------------------------------------------------------
 
 _DASHES = ("-", "--", "-.", ":", "-")
-
-
-def _finish(ax: Axes, title: str, prediction: object) -> None:
-    """Write the title, and between it and the figure the reader's prediction."""
-    show_prediction(ax, prediction)
-    room = {} if prediction is None else {"pad": 36}
-    ax.set_title(title, loc="left", **(TITLE | room))
 
 
 def _shown(value: float, people: int | None) -> str:

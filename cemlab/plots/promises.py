@@ -23,9 +23,8 @@ from cemlab.plots._style import (
     ORANGE,
     RED,
     STYLE,
-    TITLE,
+    finish,
     new_axes,
-    show_prediction,
 )
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -78,7 +77,7 @@ def workload(
         ax.set_ylabel("people at work")
         ax.legend(loc="upper right", ncols=3, frameon=False)
         found = f"Work for {work.mean():.1f} people on average, for {work.max():.1f} in the busiest hour"
-        _finish(ax, title or found, None)
+        finish(ax, title or found, None)
     return ax
 
 
@@ -134,7 +133,7 @@ def promise_costs(
         ax.yaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         ax.legend(handles, words, loc="upper left", ncols=2, frameon=False)
-        _finish(ax, title or _found(table.min(axis=1), between), prediction)
+        finish(ax, title or _found(table.min(axis=1), between), prediction)
     return ax
 
 
@@ -174,7 +173,7 @@ def kept_by_hour(
         ax.set_ylabel("answered in time")
         ax.set_xlabel("hour of the week in which it was written (weekend shaded)")
         ax.legend(loc="upper left", ncols=3, frameon=False)
-        _finish(ax, title or f"In time at weekends: {', '.join(found)}", prediction)
+        finish(ax, title or f"In time at weekends: {', '.join(found)}", prediction)
     return ax
 
 
@@ -209,10 +208,3 @@ def _found(cheapest: "pd.Series[float]", between: tuple[float, float] | None) ->
     if np.isnan(times):
         return f"{span}: out of reach"
     return f"{span}: {times:.1f} times the paid hours, at the cheapest cover"
-
-
-def _finish(ax: Axes, title: str, prediction: object) -> None:
-    """Write the title, and between it and the figure the reader's prediction."""
-    show_prediction(ax, prediction)
-    room = {} if prediction is None else {"pad": 36}
-    ax.set_title(title, loc="left", **(TITLE | room))

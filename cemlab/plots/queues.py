@@ -7,19 +7,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from cemlab import _checks
 from cemlab.plots._style import (
     BLUE,
-    GREY,
     ORANGE,
     RED,
     SERIES,
     STYLE,
-    TITLE,
+    finish,
     new_axes,
-    show_prediction,
 )
 from cemlab.sim import service_desk
 
@@ -99,7 +97,7 @@ def waits_by_load(
         else:
             each = ", ".join(f"{high:.1f} s if {name}" for name, (_, high) in ends.items())
             words = f"At {marks[-1] / full:.0%} load: {each}"
-        _finish(ax, title or words, prediction)
+        finish(ax, title or words, prediction)
     return ax
 
 
@@ -149,7 +147,7 @@ def sorted_waits(
         else:
             low, high = np.quantile(y, [0.1, 0.9])
             found = f"One in ten {what} is below {low:.1f} s, one in ten above {high:.1f} s"
-        _finish(ax, title or found, prediction)
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -208,7 +206,7 @@ def waits_by_hour(
         ax.legend(loc="upper right", frameon=False)
         worst = (first + int(waits.idxmax())) % 24
         found = f"{waits.max():.1f} s in the hour from {worst}, {waits.min():.1f} s in the calmest"
-        _finish(ax, title or found, prediction)
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -268,77 +266,7 @@ def waits_by_team(
         ax.set_xlabel("mean wait (seconds)")
         shown = (0, -1) if len(waits) > 1 else (0,)
         found = "; ".join(f"{names[i]}: {waits[i]:.1f} s" for i in shown)
-        _finish(ax, title or found, prediction)
-    return ax
-
-
-def changes(
-    comparison: pd.DataFrame,
-    names: Mapping[str, str],
-    *,
-    prediction: object = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw by how many per cent figures change, with intervals for the same and for other customers.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        Of `service_desk.compare`.
-    names : mapping of row to words
-        Which figures to draw, and what to call them. Each must be above 0 at first.
-
-    Examples
-    --------
-    >>> found = {"a": 4.0, "b": 3.0, "difference": -1.0, "low": -1.2, "high": -0.8, "pairing_gain": 4.0}
-    >>> ax = changes(pd.DataFrame(found, index=["posts_per_100"]), {"posts_per_100": "posts"})
-    >>> ax.get_title(loc="left")
-    'posts: -25%'
-    """
-    if not names:
-        msg = "names must be at least one row of the comparison, got none"
-        raise ValueError(msg)
-    for row in names:
-        _checks.one_of("names", row, comparison.index)
-    part = comparison.loc[list(names)]
-    if not (part["a"] > 0).all():
-        msg = (
-            f"names must be figures above 0 at first, got {', '.join(part.index[~(part['a'] > 0)])}"
-        )
-        raise ValueError(msg)
-    ax = ax or new_axes(height=2.4 + 0.75 * len(part))
-    middle = part["difference"] / part["a"]
-    same = (part["high"] - part["low"]) / 2 / part["a"]
-    others = same * np.sqrt(part["pairing_gain"])
-    y = np.arange(len(part))
-    with plt.rc_context(STYLE):
-        ax.axvline(0, color="black", lw=1)
-        ax.errorbar(
-            middle, y + 0.18, xerr=others, color=GREY, lw=3, capsize=5, ls="",
-            label="if other customers came",
-        )  # fmt: skip
-        ax.errorbar(
-            middle, y - 0.05, xerr=same, color=BLUE, lw=5, capsize=7, marker="o", ms=9, ls="",
-            label="the same customers",
-        )  # fmt: skip
-        for place, change in zip(y, middle, strict=True):
-            ax.annotate(
-                f"{change:+.0%}", (change, place - 0.05), (0, 9), textcoords="offset points",
-                ha="center", va="bottom", fontweight="bold",
-            )  # fmt: skip
-        ax.set_yticks(y, list(names.values()))
-        ax.set_ylim(len(part) - 0.4, -0.6)
-        reach = 1.25 * max((middle.abs() + np.fmax(same, others)).max(), 0.01)
-        ax.set_xlim(-reach, reach)
-        ax.xaxis.set_major_locator(MaxNLocator(6))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0%}"))
-        ax.set_xlabel("change, in per cent of the figure before, with its 95 % interval")
-        ax.legend(loc="lower left", ncols=2, frameon=False, bbox_to_anchor=(0.0, 1.0))
-        found = ", ".join(f"{names[row]}: {middle[row]:+.0%}" for row in names)
-        show_prediction(ax, prediction, lift=32.0)
-        pad = {"pad": 36 if prediction is None else 68}
-        ax.set_title(title or found, loc="left", **(TITLE | pad))
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -348,10 +276,3 @@ def changes(
 def _wait_s(calls: float, service_min: float, agents: int, patience_min: float) -> float:
     """Return the mean wait of all callers in seconds, in the long run."""
     return 60 * service_desk.erlang_a(calls, 1 / service_min, agents, 1 / patience_min).wait_all
-
-
-def _finish(ax: Axes, title: str, prediction: object) -> None:
-    """Write the title, and between it and the figure the reader's prediction."""
-    show_prediction(ax, prediction)
-    room = {} if prediction is None else {"pad": 36}
-    ax.set_title(title, loc="left", **(TITLE | room))

@@ -5,21 +5,18 @@ come out in hours.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import exprel
 
 from cemlab import _checks
+from cemlab.sim.service_desk._offered_wait import OfferedWait
 
 MOST_AGENTS = 1_000_000
 MOST_RATE = 1e9
-Times = NDArray[np.float64] | np.float64
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
-DROP = 50.0  # a density is followed until it is exp(-50) of its peak
 
 
 def erlang_b(load: float, agents: int) -> float:
@@ -97,7 +94,7 @@ class SteadyState:
     occupancy: float
     queue: float
     _stay: float = field(default=1.0, repr=False)
-    _wait: "_Wait | None" = field(default=None, repr=False)
+    _wait: "OfferedWait | None" = field(default=None, repr=False)
 
     @property
     def wait_served(self) -> float:
@@ -142,7 +139,7 @@ class SteadyState:
         busy = self.waiting_probability
         return min(1.0, (1.0 - busy) + busy * self._stay * chance)
 
-    def _law(self, name: str) -> "_Wait":
+    def _law(self, name: str) -> "OfferedWait":
         if self._wait is None:
             msg = f"{name} must be asked of the class served first, got a lower one, of which only means are exact: simulate it"
             raise ValueError(msg)
@@ -196,7 +193,7 @@ def erlang_a(
     stay = 1.0 - _checks.probability("zero_patience", zero_patience)
     if leaving == 0.0:
         check_stable(calls * stay / service, team, "add agents, or give a patience_rate above 0")
-    wait = _Wait(calls * stay, team * service, leaving)
+    wait = OfferedWait(calls * stay, team * service, leaving)
     lost = erlang_b(calls / service, team - 1) if team else 1.0
     idle = wait.idle(calls) if team else 0.0
     busy, free = (0.0, 1.0) if math.isinf(idle) else (lost / (lost + idle), idle / (lost + idle))
@@ -249,7 +246,7 @@ def erlang_a_priority(
     busy, before = whole.waiting_probability, 0.0
     found: list[SteadyState] = []
     for calls, upto in zip(classes.tolist(), first, strict=True):
-        wait = _Wait(upto, agents * float(service_rate), float(patience_rate))
+        wait = OfferedWait(upto, agents * float(service_rate), float(patience_rate))
         queue = busy * upto * wait.mean(wait.spent)
         waited = (queue - before) / calls
         state = replace(
@@ -266,65 +263,6 @@ def erlang_a_priority(
 
 
 # --- inside ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Wait:
-    """How long a caller of endless patience would wait, given that all agents are busy.
-
-    The density at time t is proportional to exp(joining * spent(t) - capacity * t)
-    (F. Baccelli, G. Hebuterne, "On queues with impatient customers", 1981). It has one
-    peak; all means are Gauss-Legendre sums over panels that narrow towards that peak.
-    """
-
-    joining: float
-    capacity: float
-    patience_rate: float
-
-    def kept(self, t: Times) -> Times:
-        """Chance that a caller still waits after t."""
-        return np.exp(-self.patience_rate * t)
-
-    def spent(self, t: Times) -> Times:
-        """Mean time until an agent is free after t or the caller hangs up."""
-        return np.asarray(t * exprel(-self.patience_rate * t))
-
-    def mean(self, value: Callable[[Times], Times], until: float = math.inf) -> float:
-        """Return the mean of a function of the wait, counted as 0 where the wait is above `until`."""
-        if self.capacity == 0.0:  # nobody is ever served
-            for_ever = np.float64(1e3 / self.patience_rate)
-            return 0.0 if until < math.inf else float(value(for_ever))
-        t, mass = self._grid(until)
-        return float((mass / self._grid(math.inf)[1].sum()) @ value(t))
-
-    def idle(self, calls: float) -> float:
-        """Return the chance of one free agent, as a multiple of that of none."""
-        room = calls * float(self._grid(math.inf)[1].sum())
-        excess = (self.joining - self.capacity) / self.capacity
-        height = 0.0
-        if excess > 0.0:
-            height = self.capacity * (excess - math.log1p(excess)) / self.patience_rate
-        return math.exp(-height) / room if room else math.inf
-
-    def _grid(self, until: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return times up to `until` and their weights; the density is 1 at its peak."""
-        capacity, leaving = self.capacity, self.patience_rate
-        rate, peak, left = min(self.joining, capacity), 0.0, 0.0
-        if self.joining > capacity:
-            peak = math.log1p((self.joining - capacity) / capacity) / leaving
-            fall = DROP * leaving / capacity
-            left = min(peak, min(math.sqrt(2.0 * fall), math.log(4.0 + 4.0 * fall)) / leaving)
-        right = DROP / capacity
-        while rate * self.spent(np.float64(right)) - capacity * right > -DROP:
-            right *= 2.0
-        halvings = 3 + math.ceil(math.log2(max(1.0, leaving * right)))
-        before = np.linspace(-left, 0.0, 5 + math.ceil(leaving * left / 4.0))
-        edges = np.append(before, right * 0.5 ** np.arange(halvings, -1, -1))
-        edges = np.clip(edges, None, until - peak)
-        half = np.diff(edges)[:, None] / 2.0
-        t = (edges[:-1, None] + half + half * NODES).ravel()
-        density = np.exp(rate * self.spent(t) - capacity * t)
-        return np.maximum(peak + t, 0.0), (half * WEIGHTS).ravel() * density
 
 
 def check_rates(
