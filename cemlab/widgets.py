@@ -191,7 +191,7 @@ def contact_centre(*, rng: int = 2009) -> ipw.VBox:
         seen = lenses.compare(observe(run.make_events()), sla_hours=0.5)
         figures = service_desk.kpis(run)
         posts, solved = figures["posts_per_100"], figures["solved"]
-        title = f"Posts per 100 customers: {posts:.1f}; solved by midnight: {solved:.0%}"
+        title = f"{posts:.1f} posts per 100 customers; {solved:.0%} without a problem at midnight"
         plots.scoreboard(seen, brief=True, title=title, ax=ax)
 
     return _live(draw, sliders, plots.hidden_axes(width=11.5, height=3.0))

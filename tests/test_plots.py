@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from cemlab import cases, datasets, lenses, plots
+from cemlab.classroom import exercises
 from cemlab.network import Network
 from cemlab.sim import cascade, reputation, star_desk
 
@@ -405,15 +406,16 @@ def test_prediction_stands_under_the_title_of_the_lab(figure, title):
     assert "Your prediction" not in words(LAB[figure]())
 
 
-def test_waiting_shows_every_channel_of_a_desk():
+def test_waiting_shows_every_channel_of_a_desk_hour_by_hour():
     run = star_desk.simulate(rng=1, hours=6)
     ax = plots.waiting(run)
     shown = {line.get_label(): line.get_ydata() for line in ax.lines}
+    assert list(shown) == ["phone", "twitter"]
     for channel, y in shown.items():
         rows = run.series[run.series["variable"] == f"waiting on {channel}"]
-        assert list(y) == rows["value"].tolist()
-    assert list(shown) == ["phone", "twitter"]
-    assert ax.get_title(loc="left").startswith("Longest queues: ")
+        hours = rows["value"].to_numpy()[:-1].reshape(6, 12)  # every five minutes
+        assert np.asarray(y) == pytest.approx(hours.mean(axis=1))
+    assert ax.get_title(loc="left").startswith("On average wait: ")
 
 
 def test_waiting_needs_somebody_who_waits():
@@ -427,9 +429,17 @@ def test_measures_are_means_with_two_standard_errors():
     (bars,) = ax.containers[0].lines[2]
     spans = [segment[:, 1].tolist() for segment in bars.get_segments()]
     assert np.ravel(spans) == pytest.approx([0.0, 0.4, 0.4, 0.8])
-    assert ax.get_title(loc="left") == "a: 20% to 60%; b: 20% to 60%"
-    guessed = plots.measures({"a": table}, xlabel="x", ylabel="y", prediction="4 posts")
-    assert "4 posts" in words(guessed)
+    assert ax.get_title(loc="left") == "a: 60% at 4 instead of 20%; b: 60% at 4 instead of 20%"
+
+
+def test_a_prediction_stands_where_it_was_asked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    guess = exercises.predict("netgear.1", 0.4)
+    table = pd.DataFrame({"0": [0.1, 0.3], "4": [0.5, 0.7], "6": [0.9, 0.9]})
+    ax = plots.measures({"a": table}, xlabel="x", ylabel="y", asked_at=4, prediction=guess)
+    assert any(line.get_xydata().tolist() == [[4.0, 0.4]] for line in ax.lines)
+    assert str(guess) in words(ax)
+    assert ax.get_title(loc="left") == "a: 0.6 at 4 instead of 0.2"
 
 
 def test_a_brief_scoreboard_keeps_only_what_makes_a_lens_green_or_red(case):

@@ -14,6 +14,7 @@ from cemlab import _checks
 from cemlab.plots._style import (
     BLUE,
     GREY,
+    PURPLE,
     SERIES,
     STYLE,
     TITLE,
@@ -29,7 +30,7 @@ _WAITING = "waiting on "
 
 
 def waiting(run: Run, *, title: str | None = None, ax: Axes | None = None) -> Axes:
-    """Draw how many customers wait on each channel of a service desk, through the run.
+    """Draw how many customers wait on each channel of a service desk, hour by hour.
 
     Parameters
     ----------
@@ -41,19 +42,23 @@ def waiting(run: Run, *, title: str | None = None, ax: Axes | None = None) -> Ax
         msg = f"run must have somebody waiting on a channel, got a run of {run.model}"
         raise ValueError(msg)
     ax = ax or new_axes()
-    most = []
+    means = []
     with plt.rc_context(STYLE):
-        for colour, (name, rows) in zip(cycle(SERIES), series.groupby("variable", sort=False)):
+        lines = zip(cycle(SERIES), cycle(_MARKS), series.groupby("variable", sort=False))
+        for colour, mark, (name, rows) in lines:
             channel = str(name).removeprefix(_WAITING)
-            ax.step(rows["time"], rows["value"], where="post", lw=2, color=colour, label=channel)
-            most.append(f"{rows['value'].max():,.0f} on {channel}")
-        ax.set_ylabel("customers waiting")
+            hourly = rows.set_index("time")["value"].iloc[:-1].resample("1h").mean()
+            middle = hourly.index + pd.Timedelta("30min")
+            ax.plot(middle, hourly, color=colour, marker=mark, ms=7, lw=2.5, label=channel)
+            means.append(f"{hourly.mean():.1f} on {channel}")
+        ax.set_ylabel("customers waiting (mean of the hour)")
         ax.set_ylim(bottom=0)
-        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        ax.set_xlabel("time")
+        ax.yaxis.set_major_locator(MaxNLocator(5))
         ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=8))
         ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(ax.xaxis.get_major_locator()))
-        ax.legend(loc="upper left", frameon=False)
-        ax.set_title(title or f"Longest queues: {', '.join(most)}", loc="left", **TITLE)
+        ax.legend(loc="best", frameon=False)
+        ax.set_title(title or f"On average wait: {', '.join(means)}", loc="left", **TITLE)
     return ax
 
 
@@ -63,6 +68,7 @@ def measures(
     xlabel: str,
     ylabel: str,
     percent: bool = False,
+    asked_at: float | None = None,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -75,6 +81,8 @@ def measures(
         One column a value of the setting, one row a replay (`Case.vary`).
     percent : bool
         Whether the measures are shares.
+    asked_at : float, optional
+        The value of the setting to which the prediction belongs.
     """
     ax = ax or new_axes()
     form = "{:.0%}" if percent else "{:,.1f}"
@@ -87,7 +95,13 @@ def measures(
             ax.errorbar(
                 x, mean, error, color=colour, marker=mark, ms=8, lw=2.5, capsize=3, label=name
             )
-            found.append(f"{name}: {form.format(mean[0])} to {form.format(mean[-1])}")
+            end = -1 if asked_at is None else int(np.argmin(np.abs(x - asked_at)))
+            found.append(
+                f"{name}: {form.format(mean[end])} at {x[end]:g} instead of {form.format(mean[0])}"
+            )
+        guessed = getattr(prediction, "value", None)
+        if asked_at is not None and guessed is not None:
+            ax.plot(asked_at, guessed, color=PURPLE, marker="*", ms=20, ls="", zorder=5)
         ax.set_xlabel(xlabel)
         ax.set_ylabel(ylabel)
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
