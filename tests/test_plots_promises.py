@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from cemlab import datasets, plots
+from cemlab.classroom.exercises import Prediction
 
 SURVEYS = datasets.load("response-expectations")
 REPLIES = datasets.load("reply-times-2017")
@@ -177,3 +178,49 @@ def test_kept_by_hour_draws_shares_where_something_was_written():
     assert np.nanmax(two.get_ydata()) == 0
     assert one.get_linestyle() != two.get_linestyle()
     assert ax.get_title(loc="left") == "In time at weekends: 100% (one), 0% (two)"
+
+
+# --- guesses on the axes ------------------------------------------------------------------
+
+
+def kept_guess(value, unit):
+    return Prediction("response.1", value, "number", unit)
+
+
+@pytest.mark.parametrize("minutes", [1, 120, 10_000])
+def test_a_guess_of_minutes_is_a_line_at_its_minutes(minutes):
+    measured = REPLIES[REPLIES["whose"] == "all companies"].iloc[0]
+    ax = plots.expectations(SURVEYS, measured=measured, prediction=kept_guess(minutes, "minutes"))
+    assert set(shown(ax)["your prediction"].get_xdata()) == {minutes}
+    assert ax.get_xlim()[0] < minutes < ax.get_xlim()[1]
+    assert ax.get_title(loc="left") == "Half of the replies came within 21 minutes"
+
+
+def test_a_guess_of_no_time_has_no_place_on_a_scale_of_times():
+    ax = plots.expectations(SURVEYS, prediction=kept_guess(0, "minutes"))
+    assert "your prediction" not in shown(ax)
+    assert "Your prediction: 0 minutes" in words(ax)
+    found = "4 questions, 4 different shares for an answer within the hour"
+    assert ax.get_title(loc="left") == found
+
+
+def test_a_guessed_price_is_a_star_or_an_arrow_at_the_top():
+    def mark(times, prices=PRICES, **given):
+        ax = plots.promise_costs(prices, prediction=kept_guess(times, "times"), **given)
+        found = [line for line in ax.lines if line.get_marker() in ("*", "^") and line.get_zorder() == 5]  # fmt: skip
+        return ax, [(m.get_marker(), int(m.get_xdata()[0]), m.get_ydata()[0]) for m in found]
+
+    assert mark(1.5)[1] == [("*", 1, 150.0)]  # times the cheapest cover of two days, at two hours
+    assert mark(0.5, between=(2, 48))[1] == [("*", 0, 90.0)]
+    ax, found = mark(24)
+    assert found[0][:2] == ("^", 1)
+    assert found[0][2] < ax.get_ylim()[1]
+    assert "2,400, off the top" in words(ax)
+    assert mark(2, PRICES.assign(paid_hours=np.nan))[1] == []
+
+
+def test_a_guessed_share_is_a_line_over_the_weekend():
+    ax = plots.kept_by_hour({"one": KEPT}, prediction=Prediction("response.3", 0.5, "percent", ""))
+    line = shown(ax)["your prediction"]
+    assert line.get_xdata().tolist() == [120, 168]
+    assert line.get_ydata().tolist() == [0.5, 0.5]

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from cemlab import plots
+from cemlab.classroom.exercises import Prediction
 from cemlab.sim import service_desk as desk
 
 PATIENT = {"nobody hangs up": math.inf}
@@ -82,11 +83,11 @@ def test_simulated_waits_stand_where_they_were_simulated_and_hold_the_formula(re
     ax = plots.waits_by_load(PATIENT, **LINE, replays={"nobody hangs up": replays})
     dots, _, (bars,) = shown(ax)["simulated, with 95 % interval"]
     assert dots.get_xdata() == pytest.approx([0.8, 0.96])
-    found = [60 * frame["wait_of_all_min"].mean() for frame in replays.values()]
-    assert dots.get_ydata() == pytest.approx(found)
-    for calls, bar in zip(replays, bars.get_segments(), strict=True):
-        error = 60 * replays[calls]["wait_of_all_min"].sem()
-        assert bar[1, 1] - bar[0, 1] == pytest.approx(2 * 2.3646 * error, rel=1e-4)  # t, 7 d.f.
+    found = [60 * desk.intervals(replays[x]).loc["wait_of_all_min"] for x in replays]
+    assert dots.get_ydata().tolist() == pytest.approx([f["mean"] for f in found])
+    for calls, bar, f in zip(replays, bars.get_segments(), found, strict=True):
+        error = f["standard_error"]
+        assert bar[:, 1] == pytest.approx([f["low"], f["high"]])
         exact = 60 * desk.erlang_a(calls, 1, 50, 0).wait_all
         assert abs(bar[:, 1].mean() - exact) < 4 * error
     assert title(ax) == "20% more calls: the mean wait goes from 0.5 to 20.8 s"
@@ -97,6 +98,52 @@ def test_two_curves_are_told_apart_without_colour_and_compared_where_simulated(r
     lines = [shown(ax)[f"theory: {name}"] for name in BOTH]
     assert {line.get_linestyle() for line in lines} == {"-", "--"}
     assert title(ax) == "At 96% load: 20.8 s if nobody hangs up, 3.7 s if some hang up"
+
+
+def guessed(seconds: float) -> Prediction:
+    return Prediction("service.1", seconds, "number", "seconds")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 12.0, 30.0])
+def test_the_readers_star_stands_at_the_load_that_was_asked_for(replays, seconds):
+    ax = plots.waits_by_load(
+        PATIENT, **LINE, replays={"nobody hangs up": replays}, prediction=guessed(seconds)
+    )
+    (star,) = [line for line in ax.lines if line.get_marker() == "*"]
+    assert star.get_xydata().tolist() == [[0.96, seconds]]
+    assert to_hex(star.get_color()) == "#8a4f7d"
+
+
+def test_the_readers_line_stands_at_the_guessed_wait_and_the_axis_holds_it():
+    waits = pd.Series([0.0, 10.0])
+    for seconds, end in ((4.0, 10.8), (20.0, 21.0)):
+        ax = plots.sorted_waits(waits, prediction=guessed(seconds))
+        (line,) = [line for line in ax.lines if line.get_linestyle() == ":"]
+        assert set(line.get_ydata()) == {seconds}
+        assert ax.get_ylim() == pytest.approx((0, end))
+
+
+def test_the_readers_star_stands_at_the_first_split_into_teams():
+    for seconds, end in ((4.0, 1.45 * 15.742), (40.0, 42.0)):
+        ax = plots.waits_by_team([10, 1], **TEAMS, prediction=guessed(seconds))
+        (star,) = ax.lines
+        assert star.get_xydata().tolist() == [[seconds, -0.4]]
+        assert ax.get_xlim() == pytest.approx((0, end), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda guess: plots.waits_by_load(PATIENT, **LINE, prediction=guess),
+        lambda guess: plots.sorted_waits(pd.Series([0.0, 9.0]), prediction=guess),
+        lambda guess: plots.waits_by_team([10, 1], **TEAMS, prediction=guess),
+    ],
+)
+def test_a_guess_that_would_crush_the_figure_is_only_written(draw):
+    plain, ax = draw(None), draw(guessed(3600))
+    assert (ax.get_xlim(), ax.get_ylim()) == (plain.get_xlim(), plain.get_ylim())
+    assert len(ax.lines) == len(plain.lines)
+    assert any("Your prediction: 3,600 seconds" in text for text in words(ax))
 
 
 def test_every_wait_is_drawn_longest_first():
@@ -129,6 +176,8 @@ def test_hours_without_calls_stay_empty():
     assert [tick.get_text().split("\n")[0] for tick in ax.get_xticklabels()] == ["22", "23", "0"]
     assert title(ax) == "120.0 s in the hour from 0, 15.0 s in the calmest"
     assert "what the average hour would have (3.0 s)" in shown(ax)
+    short = plots.waits_by_hour(CALLS, average_s=0.3468)
+    assert "what the average hour would have (0.35 s)" in shown(short)
 
 
 def test_teams_share_the_same_work():

@@ -877,17 +877,17 @@ WRONG = [
     ({"channels": {str(c): PHONE for c in range(101)}}, "channels must be at most 100, got 101"),
     ({"channels": {"phone": Channel(2.5, 5)}}, "agents of phone must be a whole number in [0, 1000000000], got 2.5"),
     ({"channels": {"phone": Channel([1, -1], 5)}}, "agents of phone must be a whole number in [0, 1000000000], got -1"),
-    ({"channels": {"phone": Channel(1, np.inf)}}, "service_min of phone must be a finite number, got inf"),
-    ({"channels": {"phone": Channel(1, -5)}}, "service_min of phone must be a finite number of at least 0, got -5"),
-    ({"channels": {"phone": Channel(1, [])}}, "service_min of phone must be minutes of at least 0, or a law of such, got []"),
+    ({"channels": {"phone": Channel(1, np.inf)}}, "service_min of phone must be a finite number in [0, 10000000], got inf"),
+    ({"channels": {"phone": Channel(1, -5)}}, "service_min of phone must be a finite number in [0, 10000000], got -5"),
+    ({"channels": {"phone": Channel(1, [])}}, "service_min of phone must be minutes of at least 0, or a law of such, got ()"),
     ({"channels": {"phone": Channel(1, [5, -1])}}, "service_min of phone must be a finite number of at least 0, got -1"),
     ({"channels": {"phone": Channel(1, 5, patience_min=np.nan)}}, "patience_min of phone must be a finite number of at least 0, got nan"),
-    ({"channels": {"phone": Channel(1, 5, priority=[10, 5])}}, "priority must be ascending audiences, got [10, 5]"),
+    ({"channels": {"phone": Channel(1, 5, priority=[10, 5])}}, "priority must be ascending audiences, got (10, 5)"),
     ({"channels": {"phone": Channel(1, 5, priority=-1)}}, "priority must be a finite number of at least 0, got -1"),
-    ({"channels": {"phone": Channel(1, 5, opens=[True] * 3)}}, f"opens of phone must be yes or no for each of the 2 hours, or for the 24 hours of a day, got {[True] * 3}"),
+    ({"channels": {"phone": Channel(1, 5, opens=[True] * 3)}}, f"opens of phone must be yes or no for each of the 2 hours, or for the 24 hours of a day, got {(True,) * 3}"),
     ({"channels": {"phone": Channel(1, 5, opens=True)}}, "opens of phone must be yes or no for each of the 2 hours, or for the 24 hours of a day, got True"),
     ({"habits": "angry"}, "habits must be Habits(...) or None, got 'angry'"),
-    ({"habits": Habits(public=0.5)}, "public_channel must be one of phone, got 'twitter'"),
+    ({"habits": Habits(public=0.5)}, "public_channel must be one of phone, got 'twitter': give Habits(public_channel=...)"),
     ({"volume_shape": 0}, "volume_shape must be above 0, or None for days of equal volume, got 0"),
     ({"volume_shape": -2}, "volume_shape must be a finite number of at least 0, got -2"),
     ({"followers": [1, -1]}, "followers must be audiences of at least 0, got [1, -1]"),
@@ -989,3 +989,93 @@ def test_tables_are_asked_of_service_desks_only():
             ValueError, match=r"^run must come from a service desk, got one of cascade$"
         ):
             read(other)
+
+
+# --- hours of the day, ends, and odd input ------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", [24, 48])
+def test_24_opening_hours_are_those_of_the_clock(hours):
+    nine_to_five = [0] * 9 + [1] * 8 + [0] * 7
+    run = simulate(
+        arrivals_per_hour=30,
+        channels={"phone": Channel(9, 1, opens=nine_to_five, closing="serve")},
+        hours=hours,
+        start="2009-07-06 08:00",
+        rng=1,
+    )
+    let_in = contacts(run).query("outcome != 'turned away'")["arrived_min"]
+    clock = 8 + let_in / 60
+    assert 9 <= clock.min() < 9.5
+    assert (clock % 24).between(9, 17).all()
+
+
+def test_a_run_begins_on_the_hour():
+    with pytest.raises(ValueError, match=r"^start must be on the hour, .* got 2009-07-06 08:45"):
+        simulate(arrivals_per_hour=1, channels={"phone": Channel(1, 1)}, start="2009-07-06 08:45")
+
+
+def test_a_habit_that_nobody_has_changes_nothing_after_the_end():
+    def desk(habits):
+        return contacts(
+            simulate(
+                arrivals_per_hour=20,
+                channels={"phone": Channel(0, 6, patience_min=600, closing="serve")},
+                habits=habits,
+                hours=5,
+                rng=1,
+            )
+        )
+
+    plain, habit = desk(None), desk(Habits(redial=1e-12))
+    columns = ["arrived_min", "waited_min", "outcome"]
+    pd.testing.assert_frame_equal(plain[columns], habit[columns])
+    assert plain["waited_min"].max() <= 300
+
+
+def test_channels_are_values():
+    """They compare, have a hash, and do not change with the list they were made from."""
+    agents = [1, 2]
+    channel = Channel(agents, np.array([5.0, 6.0]), priority=(a for a in [5, 10]))
+    agents[0] = 9
+    assert channel == Channel((1, 2), [5, 6], priority=[5, 10])
+    assert hash(channel) == hash(Channel((1, 2), [5, 6], priority=[5, 10]))
+    assert channel.audiences == [10, 5]
+
+
+def test_a_law_needs_no_more_than_its_quantiles():
+    class Even:
+        def ppf(self, share):
+            return 10 * np.asarray(share)
+
+    phone = Channel(50, Even())
+    run = simulate(arrivals_per_hour=300, channels={"phone": phone}, hours=30, rng=1)
+    served = contacts(run)["served_min"]
+    assert served.mean() == pytest.approx(5, abs=4 * served.sem())
+    assert served.max() <= 10
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: contacts(3), "run must come from a service desk, got one of int"),
+        (lambda: customers(None), "run must come from a service desk, got one of NoneType"),
+        (
+            lambda: simulate(arrivals_per_hour=[], channels={"phone": Channel(1, 1)}),
+            "arrivals_per_hour must be one number, or one an hour, got none",
+        ),
+        (
+            lambda: simulate(arrivals_per_hour={}, channels={"phone": Channel(1, 1)}),
+            "arrivals_per_hour must name at least one of phone, got none",
+        ),
+        (lambda: Channel(1, 1, acknowledges="no"), "acknowledges must be True or False, got 'no'"),
+        (lambda: Channel(1, 1, pool=1), "pool must be a name or None, got 1"),
+        (
+            lambda: simulate(arrivals_per_hour=1, channels={"phone": Channel(1, 1)}, followers="a"),
+            "followers must be audiences of at least 0, got 'a'",
+        ),
+    ],
+)
+def test_odd_input_gets_one_sentence(call, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        call()

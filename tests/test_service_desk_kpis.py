@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from pandas.testing import assert_frame_equal
+from pandas.testing import assert_series_equal
 from scipy import stats
 
 from cemlab.network import Network
@@ -183,6 +183,7 @@ def figures_of(run, channel, within, skip):
     """Return the figures from the tables, each by the words of its definition."""
     calls, people = contacts(run), customers(run)
     whole = calls
+    late = calls[calls["arrived_min"] >= 60 * skip]
     new = people["arrived_min"] >= 60 * skip
     calls = calls[calls["arrived_min"] >= 60 * skip]
     if channel:
@@ -193,7 +194,7 @@ def figures_of(run, channel, within, skip):
     soon = (served["waited_min"] <= within).sum()
     known = len(finished) + (calls["censored"] & (calls["waited_min"] > within)).sum()
     gone_soon = finished["served_min"].isna() & (finished["waited_min"] <= within)
-    of_new = calls[new.to_numpy()[calls["customer"]]]
+    of_new = late[new.to_numpy()[late["customer"]]]
     posts = (of_new["channel"] == "twitter") & ~of_new["callback"]
     pool = whole[whole["channel"] == channel] if channel else whole
     start = pool["arrived_min"] + pool["waited_min"]
@@ -206,6 +207,10 @@ def figures_of(run, channel, within, skip):
         "contacts": len(calls),
         "customers": new.sum(),
         "waiting": calls["censored"].sum(),
+        "finished": len(finished),
+        "served": len(served),
+        "known": known,
+        "patient": known - gone_soon.sum(),
         "abandoned": (finished["outcome"] == "abandoned").mean(),
         "turned_away": (finished["outcome"] == "turned away").mean(),
         "wait_of_all_min": finished["waited_min"].mean(),
@@ -245,8 +250,9 @@ def test_replays_are_the_histories_of_simulate():
 
 def test_without_contacts_figures_are_missing():
     found = kpis(desk(Channel(0, 5), 0.0))
-    assert found[["contacts", "customers", "waiting"]].tolist() == [0, 0, 0]
-    assert found.drop(["contacts", "customers", "waiting"]).isna().all()
+    counts = ["contacts", "customers", "waiting", "finished", "served", "known", "patient"]
+    assert found[counts].tolist() == [0] * 7
+    assert found.drop(counts).isna().all()
 
 
 # --- intervals and comparisons ---------------------------------------------------------
@@ -294,7 +300,68 @@ def test_set_ups_that_are_alike_do_not_differ():
     found = compare(simulate(**CHATTY, rng=1), simulate(**CHATTY, rng=2), runs=3)
     assert (found["difference"] == 0).all()
     assert found["pairing_gain"].isna().all()
-    assert_frame_equal(found[["a"]], repeat(simulate(**CHATTY, rng=1), runs=3).mean().to_frame("a"))
+    alone = intervals(repeat(simulate(**CHATTY, rng=1), runs=3))
+    assert_series_equal(found["a"], alone["mean"], check_names=False)
+
+
+BUSY_DAYS = {
+    "arrivals_per_hour": [40, 90, 60, 80],
+    "channels": {"phone": Channel([4, 8, 6, 7], 6, patience_min=5, closing="serve")},
+    "volume_shape": 5,
+}
+
+
+def test_a_share_is_that_of_all_contacts_of_all_days():
+    """Busy days count for as much as they have: the mean of daily shares would flatter."""
+    run = simulate(**BUSY_DAYS, rng=5)
+    replays = repeat(run, runs=40, within_min=1)
+    days = pd.concat(
+        [contacts(simulate(**BUSY_DAYS, rng=5, replicate=r)) for r in range(len(replays))]
+    )
+    served = days["served_min"].notna()
+    exact = (served & (days["waited_min"] <= 1)).sum() / len(days)
+    found = intervals(replays)["mean"]
+    assert found["level_of_all"] == pytest.approx(exact)
+    assert found["wait_of_served_min"] == pytest.approx(days.loc[served, "waited_min"].mean())
+    assert found["abandoned"] == pytest.approx((~served).mean())
+    assert replays["level_of_all"].mean() > exact + 0.03
+
+
+def test_intervals_of_a_ratio_cover_it():
+    """The long run: one run of 3,000 days, each with its own volume; then 40 days, often."""
+    long = simulate(**{**BUSY_DAYS, "volume_shape": 5}, rng=1)
+    truth = intervals(repeat(long, runs=3000, within_min=1)).loc["level_of_all"]
+    assert truth["standard_error"] < 0.007
+    inside = 0
+    for seed in range(2, 42):
+        few = intervals(repeat(simulate(**BUSY_DAYS, rng=seed), runs=40, within_min=1))
+        low, high = few.loc["level_of_all", ["low", "high"]]
+        inside += low <= truth["mean"] <= high
+    assert inside >= 33  # of 40, 95 %: fewer about once in 500 times
+
+
+def test_a_difference_is_that_of_the_two_shares():
+    more = {**BUSY_DAYS, "channels": {"phone": Channel([0, 0, 0, 1], 6, patience_min=1)}}
+    found = compare(simulate(**BUSY_DAYS, rng=1), simulate(**more, rng=1), runs=10)
+    known = found.dropna(subset=["a", "b"])
+    assert_allclose(known["difference"], known["b"] - known["a"], atol=1e-12)
+    assert len(known) > 15
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        ({"arrivals_per_hour": [40, 90, 60, 81]}, "arrivals_per_hour (by the channels' names)"),
+        ({"volume_shape": None}, "volume_shape"),
+        ({"followers": 5}, "followers"),
+        ({"start": "2009-07-07"}, "start"),
+    ],
+)
+def test_only_desks_with_the_same_newcomers_are_compared(other, name):
+    a, b = simulate(**BUSY_DAYS, rng=1), simulate(**{**BUSY_DAYS, **other}, rng=1)
+    sentence = "b must have the newcomers of a, so that customers are the same, got another "
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence + name)}$"):
+        compare(a, b, runs=2)
 
 
 def test_keeping_every_promised_callback_pays_off_for_the_same_customers():

@@ -69,6 +69,9 @@ def test_every_replay_is_counted_as_its_run_says():
 
 def test_without_audience_or_anger_nobody_is_first_or_public():
     assert (star_desk.outcomes(runs=2, rng=1, hours=4, public=0)["posts_per_100"] == 0).all()
+    nobody = star_desk.outcomes(runs=1, rng=1, hours=4, star_share=0).iloc[0]
+    assert np.isnan(nobody["solved_stars"])
+    assert nobody["solved_others"] == nobody["solved"]
     alike = star_desk.simulate(rng=1, hours=4, star_share=0)
     assert service_desk.customers(alike)["followers"].unique().tolist() == [100]
 
@@ -107,6 +110,11 @@ def test_large_accounts_first_helps_them_on_a_full_day():
         ({"moved": -2}, "moved must be a whole number in [-1, 22], got -2"),
         ({"star": 2}, "star must be a whole number in [0, 1], got 2"),
         ({"star_share": 1.5}, "star_share must be a probability in [0, 1], got 1.5"),
+        ({"star_share": 0.004}, "star_share must be a whole per cent, such as 0.05, got 0.004"),
+        (
+            {"followers": 20_000},
+            "followers must be fewer than star_followers (10000), got 20000",
+        ),
         ({"phone_agents": 2.5}, "phone_agents must be a whole number of at least 0, got 2.5"),
         ({"redial": 0.95}, "redial + leave must be at most 1 (100 %), got 0.95 + 0.1"),
         (

@@ -258,7 +258,7 @@ def test_a_single_promise_may_be_a_number():
 
 
 def test_every_cover_is_checked_before_any_trial():
-    with says("agents must be somebody on shift in some hour, got [0, 0]"):
+    with says("agents must be somebody on shift in some hour, got (0, 0)"):
         price_of_promises(1e8, MAIL, {"a": 24 * [1], "b": [0, 0]}, promises_hours=[2], level=0.9)
 
 

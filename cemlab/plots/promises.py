@@ -21,6 +21,7 @@ from cemlab.plots._style import (
     GREEN,
     GREY,
     ORANGE,
+    PURPLE,
     RED,
     STYLE,
     finish,
@@ -98,6 +99,9 @@ def promise_costs(
     between : (float, float), optional
         The two promises (hours) that the title compares, each at its cheapest cover; None: the
         longest and the shortest.
+    prediction : object, optional
+        The reader's guess; a kept guess is taken as times the paid hours of the first of the two,
+        and marked at the second: a star, or an arrow at the top if it lies beyond the axes.
 
     Examples
     --------
@@ -133,7 +137,13 @@ def promise_costs(
         ax.yaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         ax.legend(handles, words, loc="upper left", ncols=2, frameon=False)
-        finish(ax, title or _found(table.min(axis=1), between), prediction)
+        cheapest = table.min(axis=1)
+        found = _found(cheapest, between)
+        guessed = getattr(prediction, "value", None)
+        if guessed is not None:
+            first, last = between or (cheapest.index[0], cheapest.index[-1])
+            _mark_hours(ax, int(table.index.get_loc(last)), guessed * cheapest[first])
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -150,6 +160,8 @@ def kept_by_hour(
     ----------
     kept : mapping of str to DataFrame
         Of `service_desk.promise_kept`, a line each.
+    prediction : object, optional
+        The reader's guess; a kept guess is the part at weekends and drawn over the weekend.
 
     Examples
     --------
@@ -166,6 +178,9 @@ def kept_by_hour(
             by_hour = table["kept"].groupby(24 * day + table["hour"]).mean().reindex(range(168))
             ax.plot(np.arange(168) + 0.5, by_hour, color=colour, ls=dash, lw=2.5, label=str(name))
             found.append(f"{table.loc[table['weekend'], 'kept'].mean():.0%} ({name})")
+        guessed = getattr(prediction, "value", None)
+        if guessed is not None:
+            ax.plot([120, 168], [guessed] * 2, color=PURPLE, ls=":", lw=3, label="your prediction")
         _week(ax)
         ax.set_ylim(0, 1.22)
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
@@ -189,6 +204,19 @@ def _week(ax: Axes) -> None:
     for midnight in range(24, 168, 24):
         ax.axvline(midnight, color="#DDDDDD", lw=1, zorder=0)
     ax.set_xlabel("hour of the week (weekend shaded)")
+
+
+def _mark_hours(ax: Axes, place: int, hours: float) -> None:
+    """Mark guessed hours with a star at a promise, or with an arrow at the top if they are more."""
+    if np.isnan(hours):
+        return
+    top = ax.get_ylim()[1]
+    beyond = hours > top
+    y, marker = (0.92 * top, "^") if beyond else (hours, "*")
+    ax.plot(place, y, marker, color=PURPLE, ms=14 if beyond else 20, zorder=5)
+    if beyond:
+        ax.annotate(f"{hours:,.0f}, off the top", (place, y), (12, 0), color=PURPLE,
+                    textcoords="offset points", va="center")  # fmt: skip
 
 
 def _promise(hours: float) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +14,7 @@ from cemlab import _checks
 from cemlab.plots._style import (
     BLUE,
     ORANGE,
+    PURPLE,
     RED,
     SERIES,
     STYLE,
@@ -20,6 +22,10 @@ from cemlab.plots._style import (
     new_axes,
 )
 from cemlab.sim import service_desk
+
+_STAR: dict[str, Any] = {
+    "color": PURPLE, "marker": "*", "ms": 20, "mec": "white", "clip_on": False, "zorder": 5
+}  # fmt: skip
 
 
 def waits_by_load(
@@ -46,6 +52,8 @@ def waits_by_load(
     replays : mapping of name to mapping of calls a minute to DataFrame, optional
         Replays (`service_desk.repeat`) to be drawn upon the curve of that name, as their mean
         with its 95 % interval.
+    prediction : optional
+        A kept one (`predict`) is also drawn as a star, at the highest load replayed.
 
     Examples
     --------
@@ -97,6 +105,9 @@ def waits_by_load(
         else:
             each = ", ".join(f"{high:.1f} s if {name}" for name, (_, high) in ends.items())
             words = f"At {marks[-1] / full:.0%} load: {each}"
+        if (guess := _held(prediction, ax.get_ylim()[1])) is not None:
+            ax.plot(marks[-1] / full, guess, **_STAR)
+            ax.set_ylim(0, max(ax.get_ylim()[1], 1.05 * guess))
         finish(ax, title or words, prediction)
     return ax
 
@@ -115,6 +126,8 @@ def sorted_waits(
     ----------
     waits_s : Series
         Seconds, one number a caller (or a day: say so by `what`).
+    prediction : optional
+        A kept one (`predict`) is also drawn as a dotted line.
 
     Examples
     --------
@@ -147,6 +160,10 @@ def sorted_waits(
         else:
             low, high = np.quantile(y, [0.1, 0.9])
             found = f"One in ten {what} is below {low:.1f} s, one in ten above {high:.1f} s"
+        if (guess := _held(prediction, ax.get_ylim()[1])) is not None:
+            ax.axhline(guess, color="white", lw=6)
+            ax.axhline(guess, color=PURPLE, ls=":", lw=4)
+            ax.set_ylim(0, max(ax.get_ylim()[1], 1.05 * guess))
         finish(ax, title or found, prediction)
     return ax
 
@@ -194,7 +211,8 @@ def waits_by_hour(
             over = (place, max(wait, average_s or 0.0))
             ax.annotate(f"{wait:.1f}", over, (0, 3), textcoords="offset points", ha="center")
         if average_s is not None:
-            label = f"what the average hour would have ({average_s:.1f} s)"
+            size = f"{average_s:.1f}" if average_s >= 1 else f"{average_s:.2g}"
+            label = f"what the average hour would have ({size} s)"
             ax.axhline(average_s, color=RED, ls="--", lw=2.5, label=label)
         ax.set_xticks(
             waits.index,
@@ -233,6 +251,8 @@ def waits_by_team(
         Agents of all teams together.
     service_min, patience_min : float
         Mean minutes of a call, and until a caller hangs up (inf: never).
+    prediction : optional
+        A kept one (`predict`) is also drawn as a star, at the first of `teams`.
 
     Examples
     --------
@@ -264,6 +284,9 @@ def waits_by_team(
         ax.invert_yaxis()
         ax.set_xlim(0, 1.45 * max(waits) or 1)
         ax.set_xlabel("mean wait (seconds)")
+        if (guess := _held(prediction, ax.get_xlim()[1])) is not None:
+            ax.plot(guess, -0.4, **_STAR)  # on the edge of the first bar, over its words
+            ax.set_xlim(0, max(ax.get_xlim()[1], 1.05 * guess))
         shown = (0, -1) if len(waits) > 1 else (0,)
         found = "; ".join(f"{names[i]}: {waits[i]:.1f} s" for i in shown)
         finish(ax, title or found, prediction)
@@ -271,6 +294,12 @@ def waits_by_team(
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _held(prediction: object, end: float) -> float | None:
+    """Return the reader's number, or None if an axis that ends here could not hold it well."""
+    guess = getattr(prediction, "value", None)
+    return None if guess is None or guess > 2 * end else float(guess)
 
 
 def _wait_s(calls: float, service_min: float, agents: int, patience_min: float) -> float:

@@ -9,7 +9,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
 
-from cemlab.plots._style import BLUE, GREEN, ORANGE, RED, STYLE, TITLE, new_axes, show_prediction
+from cemlab.plots._style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    RED,
+    STYLE,
+    TITLE,
+    finish,
+    new_axes,
+    show_prediction,
+)
 
 _LOOKS = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"))
 
@@ -32,13 +43,15 @@ def expectations(
         The data set ``response-expectations``.
     measured : Series, optional
         A row of ``reply-times-2017`` with quartiles: what part of the replies had come.
+    prediction : object, optional
+        The reader's guess; a kept guess of minutes is marked at its minutes.
 
     Examples
     --------
     >>> from cemlab import datasets
     >>> ax = expectations(datasets.load("response-expectations"))
     >>> ax.get_title(loc="left")
-    '42% to 72% say that they expect an answer within the hour'
+    '4 questions, 4 different shares for an answer within the hour'
     """
     ax = ax or new_axes(width=10.0, height=5.2)
     with plt.rc_context(STYLE):
@@ -57,19 +70,23 @@ def expectations(
             for place, share in zip(minutes, (0.25, 0.5, 0.75), strict=True):
                 ax.annotate(f"{place:.0f} min", (place, share), (-9, 7), ha="right",
                             textcoords="offset points")  # fmt: skip
-        _minutes(ax, 3, 2800)
+        low, high = 3.0, 2800.0
+        guessed = float(getattr(prediction, "value", 0.0))
+        if guessed > 0:
+            low, high = min(low, 0.7 * guessed), max(high, 1.4 * guessed)
+            ax.axvline(guessed, color=PURPLE, ls=":", lw=3, zorder=1, label="your prediction")
+        _minutes(ax, low, high)
         ax.set_xlabel("time to an answer (each step to the right is several times longer)")
         ax.set_ylabel("part of those asked, or of the replies")
         ax.set_ylim(0, 1)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.legend(loc="lower right", frameon=False, fontsize=11.5)
-        hour = surveys.loc[surveys["within_min"] == 60, "share"]
-        found = (
-            f"{hour.min():.0%} to {hour.max():.0%} say that they expect an answer within the hour"
-        )
-        show_prediction(ax, prediction)
-        room = {} if prediction is None else {"pad": 36}
-        ax.set_title(title or found, loc="left", **(TITLE | room))
+        if measured is not None:
+            found = f"Half of the replies came within {measured['median_min']:.0f} minutes"
+        else:
+            hour = surveys.loc[surveys["within_min"] == 60, "share"]
+            found = f"{len(hour)} questions, {hour.nunique()} different shares for an answer within the hour"
+        finish(ax, title or found, prediction)
     return ax
 
 

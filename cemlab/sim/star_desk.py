@@ -92,7 +92,7 @@ def simulate(
     followers, star_followers : float
         Audience of most customers, and of the others.
     star_share : float
-        Share of the others, in [0, 1], to the percent.
+        Share of the others, in [0, 1], in whole per cents.
     hours, start, rng, replicate
         As in `service_desk.simulate`.
 
@@ -150,7 +150,7 @@ def outcomes(*, runs: int, hours: int = 24, rng: Any = None, **params: Any) -> p
     rows = []
     for replicate in range(total):
         run = service_desk.simulate(**setup, hours=hours, rng=luck, replicate=replicate)
-        rows.append(_figures(run, setup["followers"].max()))
+        rows.append(_figures(run, params.get("star_followers", _DEFAULTS["star_followers"])))
     return pd.DataFrame(rows, columns=list(MEASURES))
 
 
@@ -200,7 +200,14 @@ def _setup(**params: Any) -> dict[str, Any]:
     star = _checks.whole("star", given["star"], low=0, high=1)
     many = _checks.number("star_followers", given["star_followers"], low=0.0)
     few = _checks.number("followers", given["followers"], low=0.0)
-    stars = round(_IN_100 * _checks.probability("star_share", given["star_share"]))
+    share = _IN_100 * _checks.probability("star_share", given["star_share"])
+    stars = round(share)
+    if abs(share - stars) > 1e-9:
+        msg = f"star_share must be a whole per cent, such as 0.05, got {given['star_share']}"
+        raise ValueError(msg)
+    if few >= many:
+        msg = f"followers must be fewer than star_followers ({many:g}), got {few:g}"
+        raise ValueError(msg)
     return {
         "arrivals_per_hour": _checks.number("calls_per_hour", given["calls_per_hour"], low=0.0),
         "channels": {

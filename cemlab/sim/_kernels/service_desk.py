@@ -99,7 +99,10 @@ def _turn_to(channels, pools, queues, contacts, agents, opened, hour, times, cod
                         size = put(times, codes, size, hour * _HOUR, KINDS * k + SENT_AWAY)
                     k = contacts[k].following
         channels[c].is_open = opens
-        channels[c].served = opens or channels[c].closing == SERVE
+    for c in range(channels.size):
+        stays = not over or pools[channels[c].pool].stay > 0
+        serves_on = channels[c].closing == SERVE and stays
+        channels[c].served = channels[c].is_open or serves_on
     for p in range(pools.size):
         pools[p].staff = 0 if over else agents[p, hour]
     return size

@@ -210,7 +210,8 @@ def warm_up() -> None:
 
 
 def _of(run: Run) -> tuple[Plan, _course.Course]:
-    if "course" not in run.details:
-        msg = f"run must come from a service desk, got one of {run.model}"
+    if "course" not in getattr(run, "details", {}):
+        made_by = getattr(run, "model", type(run).__name__)
+        msg = f"run must come from a service desk, got one of {made_by}"
         raise ValueError(msg)
     return run.details["plan"], run.details["course"]

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
 from cemlab.sim._kernels import desk_tables as _desk
+from cemlab.sim.service_desk._laws import LONGEST_MIN, law
 from cemlab.sim.service_desk.channels import CLOSING, Channel, Habits
 
 MOST_HOURS = 10_000_000
 _DAY = 24
-_POINTS = 4097
 _MOST = 1_000_000_000
 _BYTES = 40  # an hour of a channel
 
@@ -64,6 +64,8 @@ class Plan:
         """Check everything that a run is given, before anything is allocated."""
         named = _named(channels)
         names = tuple(named)
+        if isinstance(arrivals_per_hour, pd.Series) and arrivals_per_hour.index.dtype.kind in "OTU":
+            arrivals_per_hour = dict(arrivals_per_hour)
         length = _length(arrivals_per_hour, named, hours)
         if habits is not None and not isinstance(habits, Habits):
             msg = f"habits must be Habits(...) or None, got {habits!r}"
@@ -71,6 +73,9 @@ class Plan:
         _checks.memory("hours", _BYTES * len(names) * length, "ask for fewer hours")
         ways = habits or Habits()
         begin = _checks.moment("start", start)
+        if begin != begin.floor("h"):
+            msg = f"start must be on the hour, as staff changes by the hour, got {begin}"
+            raise ValueError(msg)
         rates = _rates(arrivals_per_hour, names, length)
         opened = np.array([_opened(name, c, length, begin) for name, c in named.items()])
         pools = list(dict.fromkeys(_pool(name, c) for name, c in named.items()))
@@ -103,11 +108,14 @@ class Plan:
 
 def by_hour(name: str, value: Any, hours: int, *, whole: bool = False) -> NDArray[np.float64]:
     """Return one number for each hour, shape (hours,)."""
-    listed = np.ndim(value) > 0
+    listed = _is_list(value)
     if listed and len(value) != hours:
         msg = f"{name} must be one number, or one for each of the {hours} hours, got {len(value)}"
         raise ValueError(msg)
-    given = np.atleast_1d(np.asarray(value))
+    try:
+        given = np.atleast_1d(np.asarray(value))
+    except ValueError:  # lists in lists
+        given = np.empty(0, object)
     fine = given.ndim == 1 and given.dtype.kind in "iuf"
     if fine:
         right = (given >= 0) & (given <= _MOST) & ((given % 1 == 0) if whole else True)
@@ -119,6 +127,10 @@ def by_hour(name: str, value: Any, hours: int, *, whole: bool = False) -> NDArra
             else:
                 _checks.number(name, one, low=0.0, high=_MOST)
     return np.broadcast_to(given.astype(np.float64), (hours,))
+
+
+def _is_list(value: object) -> bool:
+    return hasattr(value, "__len__") and not isinstance(value, str)
 
 
 def _named(channels: object) -> dict[str, Channel]:
@@ -143,9 +155,13 @@ def _length(arrivals: Any, channels: Mapping[str, Channel], hours: int | None) -
     lengths = {
         f"arrivals_per_hour{f' of {name}' if name else ''}": len(value)
         for name, value in lists.items()
-        if np.ndim(value)
+        if _is_list(value)
     }
-    lengths |= {f"agents of {n}": len(c.agents) for n, c in channels.items() if np.ndim(c.agents)}  # type: ignore[arg-type]
+    lengths |= {f"agents of {n}": len(c.agents) for n, c in channels.items() if _is_list(c.agents)}  # type: ignore[arg-type]
+    empty = [name for name, length in lengths.items() if not length]
+    if empty:
+        msg = f"{empty[0]} must be one number, or one an hour, got none"
+        raise ValueError(msg)
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name}: {length}" for name, length in lengths.items())
         msg = f"hours must be equally many everywhere, got {shown}"
@@ -157,6 +173,9 @@ def _length(arrivals: Any, channels: Mapping[str, Channel], hours: int | None) -
 def _rates(arrivals: Any, names: Sequence[str], hours: int) -> NDArray[np.float64]:
     """Return newcomers an hour, shape (channels, hours)."""
     given = arrivals if isinstance(arrivals, Mapping) else {names[0]: arrivals}
+    if not given:
+        msg = f"arrivals_per_hour must name at least one of {', '.join(names)}, got none"
+        raise ValueError(msg)
     _checks.one_of_each("channel of arrivals_per_hour", given, names)
     rows = [by_hour(f"arrivals_per_hour of {name}", given.get(name, 0.0), hours) for name in names]
     return np.array(rows)
@@ -170,10 +189,9 @@ def _channels(
     tables: list[NDArray[np.float64]] = []
     for i, (name, channel) in enumerate(named.items()):
         for what in ("service", "patience"):
-            mean, table = _law(f"{what}_min of {name}", getattr(channel, f"{what}_min"))
-            if what == "service" and mean == math.inf:
-                msg = f"service_min of {name} must be a finite number, got inf"
-                raise ValueError(msg)
+            longest = LONGEST_MIN if what == "service" else math.inf
+            given = getattr(channel, f"{what}_min")
+            mean, table = law(f"{what}_min of {name}", given, longest=longest)
             rows[what][i] = mean
             rows[f"{what}_law"][i] = -1 if table is None else len(tables)
             tables += [] if table is None else [table]
@@ -220,49 +238,20 @@ def _opened(name: str, channel: Channel, hours: int, start: pd.Timestamp) -> NDA
             f"or for the 24 hours of a day, got {channel.opens!r}"
         )
         raise ValueError(msg)
-    if given.size == hours:
+    if given.size != _DAY:
         return given.astype(np.bool_)
     by_hour = given.astype(np.bool_)[(start.hour + np.arange(hours)) % _DAY]
     return np.asarray(by_hour)
-
-
-def _law(name: str, given: Any) -> tuple[float, NDArray[np.float64] | None]:
-    """Return (mean, None) of an exponential law, or (median, table) of any other.
-
-    A table of quantiles; or, if it begins with -n, of n observed times in order.
-    """
-    if not hasattr(given, "ppf") and np.ndim(given) == 0:
-        never = isinstance(given, float) and given == math.inf
-        return (math.inf if never else _checks.number(name, given, low=0.0)), None
-    logits = np.linspace(-_desk.QUANTILES_TO, _desk.QUANTILES_TO, _POINTS)
-    if hasattr(given, "ppf"):
-        lower, upper = given.ppf(_share(logits)), given.isf(_share(-logits))
-        table = np.where(logits <= 0, lower, upper)
-    else:
-        seen = [_checks.number(name, value, low=0.0) for value in np.ravel(given).tolist()] or [
-            math.nan
-        ]
-        table = np.quantile(seen, _share(logits), method="inverted_cdf")
-    table = np.asarray(table, np.float64)
-    if not (np.isfinite(table) & (table >= 0)).all():
-        msg = f"{name} must be minutes of at least 0, or a law of such, got {given!r}"
-        raise ValueError(msg)
-    middle = float(np.median(table))
-    if not hasattr(given, "ppf") and len(seen) < _POINTS:
-        table[: len(seen) + 1] = [-len(seen), *sorted(seen)]
-    return middle, table
-
-
-def _share(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    shares: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-logits))
-    return shares
 
 
 def _audiences(followers: ArrayLike | None) -> NDArray[np.float64]:
     """Return the audiences from which each customer's is drawn, checked."""
     if followers is None:
         return np.zeros(1)
-    given = np.atleast_1d(np.asarray(followers, np.float64))
+    try:
+        given = np.atleast_1d(np.asarray(followers, np.float64))
+    except (TypeError, ValueError):
+        given = np.full(1, math.nan)
     if given.ndim != 1 or not given.size or not (np.isfinite(given) & (given >= 0)).all():
         msg = f"followers must be audiences of at least 0, got {followers!r}"
         raise ValueError(msg)
@@ -283,7 +272,10 @@ def _volume_shape(value: Any) -> float | None:
 def _ways(habits: Habits, names: Sequence[str]) -> _desk.Ways:
     public = -1
     if habits.public:
-        public = names.index(_checks.one_of("public_channel", habits.public_channel, names))
+        if habits.public_channel not in names:
+            msg = f"public_channel must be one of {', '.join(names)}, got {habits.public_channel!r}: give Habits(public_channel=...)"
+            raise ValueError(msg)
+        public = names.index(habits.public_channel)
     return _desk.Ways(
         follow_up=habits.follow_up,
         redial=float(habits.redial),

@@ -1,9 +1,11 @@
 """What a service desk is given: channels with their staff, and the habits of customers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
 
 from cemlab import _checks
 
@@ -26,7 +28,8 @@ class Channel:
     service_min : float, array_like, or law
         Minutes of one contact: the mean of an exponential law; or observed times, from which
         each contact's is drawn (one value: always so long); or any law with a method `ppf`,
-        such as ``scipy.stats.lognorm(s=1, scale=6)``.
+        such as ``scipy.stats.lognorm(s=1, scale=6)``, which is read from a fine table of its
+        quantiles (steps are smeared).
     solve : float
         Chance that a served contact solves the problem, in [0, 1].
     patience_min : float, array_like, or law
@@ -35,14 +38,15 @@ class Channel:
         Share of customers who hang up at once when nobody is free, in [0, 1].
     priority : float or sequence of float, optional
         Audiences that count: customers with at least so many followers are served first; with
-        several, ascending, there is a class above each. None: first come, first served.
+        several, ascending, there is a class above each. None: first come, first served. In a
+        pool of several channels the lowest class of each comes last, and so on upwards.
     pool : str, optional
         Channels of one pool share their agents; each brings its own number. None: by itself.
     rank : int
         Within a pool, channels of a lower rank are served first.
     opens : sequence of bool, optional
-        Whether it is open, one an hour of the run, or in another run of the day (24, from
-        midnight); None: always.
+        Whether it is open: 24 values are the hours of a day, from midnight; any other number
+        are the hours of the run. None: always.
     closing : {"keep", "serve", "send away"}
         Outside opening hours. Keep: whoever writes waits until it opens again (mail). Serve:
         nobody is let in, and those who wait are still served. Send away: those too must go.
@@ -64,6 +68,12 @@ class Channel:
     acknowledges: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("agents", "service_min", "patience_min", "priority", "opens"):
+            given = getattr(self, name)
+            if not isinstance(given, str) and isinstance(given, Iterable):
+                object.__setattr__(self, name, tuple(_plain(value) for value in given))
+        _of_type("acknowledges", self.acknowledges, (bool, np.bool_), "True or False")
+        _of_type("pool", self.pool, (str, type(None)), "a name or None")
         _checks.probability("solve", self.solve)
         _checks.probability("zero_patience", self.zero_patience)
         _checks.whole("rank", self.rank, low=-1000, high=1000)
@@ -74,12 +84,23 @@ class Channel:
         """The audiences from which a class of customers begins, the largest first."""
         if self.priority is None:
             return []
-        given = [self.priority] if isinstance(self.priority, int | float) else [*self.priority]
+        given = self.priority if isinstance(self.priority, tuple) else (self.priority,)
         found = [_checks.number("priority", value, low=0.0) for value in given]
         if sorted(set(found)) != found:
             msg = f"priority must be ascending audiences, got {self.priority!r}"
             raise ValueError(msg)
         return found[::-1]
+
+
+def _of_type(name: str, value: object, types: tuple[type, ...], rule: str) -> None:
+    if not isinstance(value, types):
+        msg = f"{name} must be {rule}, got {value!r}"
+        raise ValueError(msg)
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy's numbers as Python's own, so that channels compare and print alike."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from cemlab import _checks
 from cemlab.run import Run
-from cemlab.sim._kernels import desk_tables as _desk
 from cemlab.sim.service_desk import _course
+from cemlab.sim.service_desk._figures import OF, figures
 from cemlab.sim.service_desk._plan import Plan
 
 _TWENTY_SECONDS = 20.0 / 60.0
@@ -31,7 +30,8 @@ def kpis(
     run : Run
         Of `service_desk.simulate`.
     channel : str, optional
-        Count only this channel's contacts; None: all.
+        Count only this channel's contacts, and the customers who first came there (with all that
+        they did afterwards, anywhere); None: all.
     within_min : float
         The limit of the service levels, in minutes.
     warm_up_hours : float
@@ -40,7 +40,9 @@ def kpis(
     Returns
     -------
     Series
-        - ``contacts``, and ``customers`` who came first in the time counted;
+        - ``contacts``, and ``customers`` who came first in the time counted; what the shares
+          are of: ``finished`` contacts, ``served``, ``known`` (finished, or waiting for longer
+          than the limit) and ``patient`` (known, but for those gone within the limit);
         - ``abandoned``, ``turned_away``: shares of the finished contacts;
         - ``wait_of_all_min``, ``wait_of_served_min``: mean waits, of all finished contacts (also
           of those who hung up) and of the served ones;
@@ -48,7 +50,8 @@ def kpis(
           has come: the finished contacts, and those who at the end have waited longer than the
           limit; ``level_of_answered``: / the answered ones; ``level_of_patient``: as
           ``level_of_all`` without those gone within the limit;
-        - ``occupancy``: busy minutes / staffed minutes, over the whole run (of the channel's pool);
+        - ``occupancy``: busy minutes / staffed minutes, over the whole run (of the channel's
+          pool); above 1 where agents finish contacts after their shift;
         - ``solved``, ``gave_up``, ``left``, ``unfinished``: shares of those customers;
         - ``contacts_each``: contacts a customer; ``posts_per_100``: public posts per 100
           customers (0 unless habits let customers go public);
@@ -75,7 +78,7 @@ def kpis(
     _of_desk(run)
     plan: Plan = run.details["plan"]
     return pd.Series(
-        _figures(plan, run.details["course"], *_asked(plan, channel, within_min, warm_up_hours))
+        figures(plan, run.details["course"], *_asked(plan, channel, within_min, warm_up_hours))
     )
 
 
@@ -105,7 +108,7 @@ def repeat(
     plan: Plan = run.details["plan"]
     asked = _asked(plan, channel, within_min, warm_up_hours)
     key = np.uint64(run.key)
-    rows = [_figures(plan, _course.of(plan, key, r), *asked) for r in range(total)]
+    rows = [figures(plan, _course.of(plan, key, r), *asked) for r in range(total)]
     return pd.DataFrame(rows).rename_axis("replicate")
 
 
@@ -114,6 +117,11 @@ def intervals(replays: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
 
     Replays are independent, customers of one run are not: whoever waits long makes the next one
     wait. So intervals come from replays (Student's t), never from the customers of one run.
+
+    A share is that of all contacts (or customers) of all replays together: busy days count for
+    as much as they have. Where the counts stand in the table (as `repeat` leaves them), a figure
+    is the sum of its parts over the sum of its counts, with the error of such a ratio; the plain
+    mean of daily shares would make a desk with busy and quiet days look better than it is.
 
     Parameters
     ----------
@@ -127,20 +135,20 @@ def intervals(replays: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     DataFrame
         One row a figure: `mean`, `standard_error`, `low`, `high`.
 
+    References
+    ----------
+    A. M. Law, "Simulation Modeling and Analysis", 5th ed. 2015, on ratio estimators.
+
     Examples
     --------
     >>> intervals(pd.DataFrame({"abandoned": [0.1, 0.2, 0.3]})).round(3).values.tolist()
     [[0.2, 0.058, -0.048, 0.448]]
     """
-    if len(replays) < 2:
-        msg = f"replays must be at least 2 for an interval, got {len(replays)}: ask for more runs"
-        raise ValueError(msg)
-    share = _checks.number("level", level, low=0.0, high=1.0)
-    if share in (0.0, 1.0):
-        msg = f"level must lie between 0 and 1, got {share:g}"
-        raise ValueError(msg)
-    counted = replays.count()
-    mean, error = replays.mean(), replays.std() / np.sqrt(counted)
+    _enough(len(replays))
+    share = _level(level)
+    mean, rest = _mean_and_rest(replays)
+    counted = rest.count()
+    error = rest.std() / np.sqrt(counted)
     reach = stats.t.ppf((1.0 + share) / 2.0, counted - 1) * error
     return pd.DataFrame(
         {"mean": mean, "standard_error": error, "low": mean - reach, "high": mean + reach}
@@ -160,6 +168,8 @@ def compare(
     """Return what changes from set-up a to set-up b for the same customers, with intervals.
 
     Both set-ups are replayed on the luck of `a`; replicate by replicate the difference is taken.
+    Shares are of all contacts of all replays, as in `intervals`. The two must have the same
+    newcomers; what awaits them may differ.
 
     Returns
     -------
@@ -180,25 +190,27 @@ def compare(
     """
     _of_desk(a)
     _of_desk(b)
-    lengths = [run.details["plan"].hours for run in (a, b)]
-    if lengths[0] != lengths[1]:
-        msg = f"b must be as long as a ({lengths[0]} hours), got {lengths[1]} hours"
-        raise ValueError(msg)
+    _same_newcomers(a.details["plan"], b.details["plan"])
+    _enough(_checks.whole("runs", runs, low=1))
     asked: dict[str, Any] = {
         "runs": runs, "channel": channel, "within_min": within_min, "warm_up_hours": warm_up_hours
     }  # fmt: skip
     before = repeat(a, **asked)
     after = repeat(_on_luck_of(a, b), **asked)
-    change = after - before
-    found = intervals(change, level=level)
-    apart = before.var() + after.var()
+    share = _level(level)
+    (mean_a, rest_a), (mean_b, rest_b) = _mean_and_rest(before), _mean_and_rest(after)
+    change = rest_b - rest_a
+    counted = change.count()
+    reach = stats.t.ppf((1.0 + share) / 2.0, counted - 1) * change.std() / np.sqrt(counted)
+    difference = mean_b - mean_a
+    apart = rest_a.var() + rest_b.var()
     return pd.DataFrame(
         {
-            "a": before.mean(),
-            "b": after.mean(),
-            "difference": found["mean"],
-            "low": found["low"],
-            "high": found["high"],
+            "a": mean_a,
+            "b": mean_b,
+            "difference": difference,
+            "low": difference - reach,
+            "high": difference + reach,
             "pairing_gain": apart / change.var().where(lambda v: v > 0),
         }
     )
@@ -208,9 +220,56 @@ def compare(
 
 
 def _of_desk(run: Run) -> None:
-    if "course" not in run.details:
-        msg = f"run must come from a service desk, got one of {run.model}"
+    if "course" not in getattr(run, "details", {}):
+        made_by = getattr(run, "model", type(run).__name__)
+        msg = f"run must come from a service desk, got one of {made_by}"
         raise ValueError(msg)
+
+
+def _enough(replays: int) -> None:
+    if replays < 2:
+        msg = f"replays must be at least 2 for an interval, got {replays}: ask for more runs"
+        raise ValueError(msg)
+
+
+def _level(level: object) -> float:
+    share = _checks.number("level", level, low=0.0, high=1.0)
+    if share in (0.0, 1.0):
+        msg = f"level must lie between 0 and 1, got {share:g}"
+        raise ValueError(msg)
+    return share
+
+
+def _same_newcomers(a: Plan, b: Plan) -> None:
+    """Stop where two set-ups cannot meet the same customers."""
+    if a.hours != b.hours:
+        msg = f"b must be as long as a ({a.hours} hours), got {b.hours} hours"
+        raise ValueError(msg)
+    rates = [{n: r for n, r in zip(p.names, p.rates, strict=True) if r.any()} for p in (a, b)]
+    alike = {
+        "arrivals_per_hour (by the channels' names)": rates[0].keys() == rates[1].keys()
+        and all(np.array_equal(rates[0][name], rates[1][name]) for name in rates[0]),
+        "volume_shape": a.volume_shape == b.volume_shape,
+        "followers": np.array_equal(a.audiences, b.audiences),
+        "start": a.start == b.start,
+    }
+    other = [name for name, same in alike.items() if not same]
+    if other:
+        msg = f"b must have the newcomers of a, so that customers are the same, got another {other[0]}"
+        raise ValueError(msg)
+
+
+def _mean_and_rest(replays: pd.DataFrame) -> tuple["pd.Series[float]", pd.DataFrame]:
+    """Return each figure over all replays, and what each replay adds to it (mean 0)."""
+    mean, rest = replays.mean(), replays - replays.mean()
+    for name, of in OF.items():
+        if name in replays and of in replays:
+            count = replays[of]
+            usual = count.mean()
+            part = (replays[name] * count).where(count > 0, 0.0)
+            mean[name] = part.mean() / usual if usual else math.nan
+            rest[name] = (part - mean[name] * count) / usual if usual else math.nan
+    return mean, rest
 
 
 def _on_luck_of(a: Run, b: Run) -> Run:
@@ -230,63 +289,3 @@ def _asked(
         msg = f"warm_up_hours must be below the run's {plan.hours} hours, got {skip:g}"
         raise ValueError(msg)
     return which, limit, 60.0 * skip
-
-
-def _figures(
-    plan: Plan, course: _course.Course, channel: int, limit: float, skip: float
-) -> dict[str, float]:
-    rows, people = course
-    counted = rows[rows["came"] >= skip] if skip else rows
-    if channel >= 0:
-        counted = counted[counted["channel"] == channel]
-    outcome, came, began = counted["outcome"], counted["came"], counted["began"]
-    waiting = outcome == _desk.WAITING
-    served = ~np.isnan(began)
-    waited = np.where(served, began, counted["ended"]) - came
-    soon = waited <= limit
-    finished = _n(~waiting)
-    known = finished + _n(waiting & (plan.end - counted["came"] > limit))
-    answered_soon = _n(served & soon)
-    newcomers = people["came"] >= skip
-    if channel >= 0:
-        newcomers &= people["origin"] == channel
-    fate = people["fate"][newcomers]
-    posts = counted["channel"] == plan.ways.public_channel
-    theirs = newcomers[counted["customer"]]
-    return {
-        "contacts": float(counted.size),
-        "customers": float(fate.size),
-        "waiting": _n(waiting),
-        "abandoned": _over(_n(outcome == _desk.ABANDONED), finished),
-        "turned_away": _over(_n(outcome == _desk.TURNED_AWAY), finished),
-        "wait_of_all_min": _over(waited[~waiting].sum(), finished),
-        "wait_of_served_min": _over(waited[served].sum(), _n(served)),
-        "level_of_all": _over(answered_soon, known),
-        "level_of_answered": _over(answered_soon, _n(served)),
-        "level_of_patient": _over(answered_soon, known - _n(~served & ~waiting & soon)),
-        "occupancy": _occupancy(plan, rows, channel),
-        "solved": _over(_n(fate == _desk.IS_SOLVED), fate.size),
-        "gave_up": _over(_n(fate == _desk.GAVE_UP), fate.size),
-        "left": _over(_n(fate == _desk.LEFT), fate.size),
-        "unfinished": _over(_n(fate == _desk.UNFINISHED), fate.size),
-        "contacts_each": _over(_n(theirs), fate.size),
-        "posts_per_100": 100.0 * _over(_n(posts & ~counted["callback"] & theirs), fate.size),
-        "anger": _over(counted["anger"][~waiting].sum(dtype=np.float64), finished),
-    }
-
-
-def _occupancy(plan: Plan, rows: NDArray[np.void], channel: int) -> float:
-    """Return busy over staffed minutes of all pools, or of one channel's."""
-    pool_of = plan.channels["pool"]
-    pools = np.arange(len(plan.agents)) if channel < 0 else pool_of[[channel]]
-    theirs = np.isin(pool_of, pools)[rows["channel"]]
-    busy = np.minimum(rows["ended"][theirs], plan.end) - rows["began"][theirs]
-    return _over(np.nansum(np.maximum(busy, 0.0)), 60.0 * plan.agents[pools].sum())
-
-
-def _n(which: NDArray[np.bool_]) -> float:
-    return float(np.count_nonzero(which))
-
-
-def _over(part: Any, whole: float) -> float:
-    return float(part) / whole if whole else math.nan
