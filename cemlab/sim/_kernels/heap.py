@@ -37,3 +37,20 @@ def drop(times, codes, size):
     times[i] = time
     codes[i] = code
     return size
+
+
+@inlined
+def replace(times, codes, size, time, code):
+    """Put an event in the place of the first one, which need not have been taken away."""
+    i = 0
+    while 2 * i + 1 < size:
+        child = 2 * i + 1
+        if child + 1 < size:
+            child += int(times[child + 1] < times[child])
+        if times[child] >= time:
+            break
+        times[i] = times[child]
+        codes[i] = codes[child]
+        i = child
+    times[i] = time
+    codes[i] = code

@@ -36,7 +36,7 @@ from cemlab.sim._kernels.desk_tables import (
     UNSOLVED,
     WAITING,
 )
-from cemlab.sim._kernels.heap import drop, put
+from cemlab.sim._kernels.heap import drop, put, replace
 
 _NOBODY = -1
 _NOTHING = -1
@@ -133,6 +133,7 @@ def course(
         failed = _NOTHING
         misses = False
         served = _NOTHING
+        taken = False
         p = 0
         last = -1
         if t_hour <= t and t_hour <= t_new:
@@ -152,7 +153,9 @@ def course(
         else:
             kind = codes[0] & (KINDS - 1)
             which = codes[0] >> BITS
-            size = drop(times, codes, size)
+            taken = kind == DONE  # its place is for the agent's next contact, if there is one
+            if not taken:
+                size = drop(times, codes, size)
             if kind == DONE:
                 contact = contacts[which]
                 who = contact.customer
@@ -271,8 +274,14 @@ def course(
                 contact.ended = t + time_of(channel.service, channel.service_law, quantiles, u)
                 contact.outcome = UNSOLVED
                 pools[channel.pool].busy += 1
-                size = put(times, codes, size, contact.ended, KINDS * served + DONE)
+                if taken:
+                    replace(times, codes, size, contact.ended, KINDS * served + DONE)
+                    taken = False
+                else:
+                    size = put(times, codes, size, contact.ended, KINDS * served + DONE)
             served = _NOTHING
+        if taken:
+            size = drop(times, codes, size)
     for k in range(count):
         contact = contacts[k]
         if contact.outcome == WAITING:

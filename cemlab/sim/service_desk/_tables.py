@@ -80,7 +80,7 @@ def series(plan: Plan, course: Course) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "time": np.tile(_dates(plan, minutes), len(values)),
-            "variable": np.repeat(list(values), steps),
+            "variable": pd.Series(list(values)).repeat(steps).array,
             "value": np.concatenate(list(values.values()), dtype=np.float64),
         }
     )
