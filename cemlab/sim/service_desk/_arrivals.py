@@ -32,10 +32,13 @@ def newcomers(plan: Plan, key: np.uint64, replicate: int) -> NDArray[np.void]:
     _checks.memory("volume_shape", _BYTES * many, "ask for fewer arrivals or a larger shape")
     names = plan.names
     parts = [_stream(name, plan.rates[c] * volume, key, replicate) for c, name in enumerate(names)]
-    came = np.concatenate([times for times, _ in parts])
-    entity = np.concatenate([entities for _, entities in parts])
-    origin = np.repeat(np.arange(len(names), dtype=np.int8), [times.size for times, _ in parts])
-    if sum(times.size > 0 for times, _ in parts) > 1:
+    given = [c for c, (times, _) in enumerate(parts) if times.size]
+    came, entity = parts[given[0] if given else 0]
+    origin = np.full(came.size, given[0] if given else 0, np.int8)
+    if len(given) > 1:
+        came = np.concatenate([times for times, _ in parts])
+        entity = np.concatenate([entities for _, entities in parts])
+        origin = np.repeat(np.arange(len(parts), dtype=np.int8), [t.size for t, _ in parts])
         order = np.argsort(came, kind="stable")
         came, entity, origin = came[order], entity[order], origin[order]
     people = np.empty(came.size, _desk.CUSTOMER)

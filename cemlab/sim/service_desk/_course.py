@@ -35,14 +35,15 @@ def of(plan: Plan, key: np.uint64, replicate: int) -> Course:
         If the contacts would not fit in memory; before anything is allocated where the newcomers
         alone say so.
     """
-    _room_for(_arrivals.expected(plan.rates))
-    luck = _desk.Luck(*(np.uint64(_luck.branch(key, replicate, p)) for p in _PURPOSES))
     many = _ROOM if plan.ways.follow_up else 1
+    _room_for(many * _arrivals.expected(plan.rates))
+    luck = _desk.Luck(*(np.uint64(_luck.branch(key, replicate, p)) for p in _PURPOSES))
     room = 0
     while True:
         people = _arrivals.newcomers(plan, key, replicate)
+        if room:  # there was none for all the contacts that customers came back with
+            _room_for(2 * room)
         room = max(2 * room, many * people.size + 64)
-        _room_for(room)
         contacts = np.empty(room, _desk.CONTACT)
         to_come = int(min(2 * plan.agents.max(axis=1).sum(), room)) + 64
         if plan.ways.follow_up or (plan.channels["closing"] == _desk.SEND_AWAY).any():
