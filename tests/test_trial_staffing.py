@@ -14,6 +14,7 @@ from cemlab.network import Network
 from cemlab.sim import cascade, service_desk
 from cemlab.sim.service_desk import (
     Channel,
+    _trial,
     contacts,
     erlang_a,
     kpis,
@@ -259,7 +260,7 @@ def test_a_single_promise_may_be_a_number():
 
 def test_every_cover_is_checked_before_any_trial():
     with says("agents must be somebody on shift in some hour, got (0, 0)"):
-        price_of_promises(1e8, MAIL, {"a": 24 * [1], "b": [0, 0]}, promises_hours=[2], level=0.9)
+        price_of_promises(1e5, MAIL, {"a": 24 * [1], "b": [0, 0]}, promises_hours=[2], level=0.9)
 
 
 # --- when a promise is kept ---------------------------------------------------------------
@@ -323,3 +324,29 @@ def test_anger_is_the_mean_after_a_contact():
     done = table[table["outcome"] != "waiting"]
     assert kpis(run)["anger"] == pytest.approx(done["anger"].mean(), rel=1e-5)
     assert kpis(run)["anger"] > 0.1
+
+
+def test_24_opening_hours_are_the_clocks_here_too():
+    """Open from 9 to 17 by the clock, whenever the trial begins: the same seats."""
+    mail = Channel(1, 6, opens=[0] * 9 + [1] * 8 + [0] * 7)
+    seats = [
+        staff_by_trial(
+            30,
+            mail,
+            within_min=1440,
+            level=0.9,
+            warm_up_hours=48,
+            rounds=7,
+            runs=2,
+            start=start,
+            rng=1,
+        )
+        for start in ("2007-01-01 00:00", "2007-01-01 08:00")
+    ]
+    assert seats[0] == seats[1] >= 30 * 24 * 6 / 60 / 8
+
+
+def test_a_trial_too_large_is_refused_before_anything_is_laid_out(monkeypatch):
+    monkeypatch.setattr(_trial.Plan, "of", None)  # not to be called
+    with pytest.raises(ValueError, match=r"^arrivals_per_hour must fit in memory"):
+        staff_by_trial(2_000, Channel(1, 3), within_min=1, level=0.9, warm_up_hours=9_000_000)

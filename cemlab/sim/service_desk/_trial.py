@@ -16,6 +16,9 @@ from cemlab.sim.service_desk.channels import Channel
 _DAY = 24
 LONGEST_MIN = 60.0 * 24.0 * 366.0
 
+_BYTES_AN_HOUR = 800
+_BYTES_A_CONTACT = 130
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -58,9 +61,13 @@ class Trial:
         if not shape.any():
             msg = f"agents must be somebody on shift in some hour, got {channel.agents!r}"
             raise ValueError(msg)
+        way_out = "ask for fewer rounds or a shorter warm-up"
+        _checks.memory("hours to run", 1.0 * _BYTES_AN_HOUR * total, way_out)
+        contacts = _BYTES_A_CONTACT * float(rates.mean()) * total
+        _checks.memory("arrivals_per_hour", contacts, way_out)
         turn = (np.arange(total) - warm) % length
         opens = channel.opens
-        if opens is not None and len(opens) == length:
+        if isinstance(opens, tuple) and len(opens) == length != _DAY:  # 24 are the clock's
             opens = np.asarray(opens)[turn].tolist()
         plan = Plan.of(
             arrivals_per_hour=rates[turn],
