@@ -193,6 +193,8 @@ def _first_answer(seen: Observation) -> _Measure:
 
 
 def _avoided(seen: Observation, currency: str) -> _Measure:
+    if not seen.kinds & {"refuse", "compensate", "accept"}:
+        return _not_recorded("CRM", "cost avoided", currency)
     perhaps = desk.cost_avoided(seen).dropna(subset="avoided")
     if perhaps.empty:
         return _not_recorded("CRM", "cost avoided", currency)

@@ -60,6 +60,20 @@ class Observation:
         log = self.log[self.sure].reset_index(drop=True)
         return Observation(log, self.until, np.ones(len(log), bool), self.kinds)
 
+    def last_row(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the last marked row of each journey, -1 where there is none."""
+        return self._row_of_each(np.flatnonzero(marked))
+
+    def first_row(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the first marked row of each journey, -1 where there is none."""
+        return self._row_of_each(np.flatnonzero(marked)[::-1])
+
+    def _row_of_each(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which of these rows each journey has; of several, the one that comes last here."""
+        found = np.full(len(self.journeys), -1, np.int64)
+        found[self.journey[rows]] = rows
+        return found
+
     @cached_property
     def waits(self) -> pd.DataFrame:
         """One row a customer's contact, as :func:`waits` returns them."""
@@ -153,13 +167,5 @@ def last_word(seen: Observation, kind: str, *, sure: bool = True) -> pd.Series:
         return pd.Series(pd.NA, index=seen.journeys.index, dtype="boolean")
     said = (seen.log["kind"] == kind) & (seen.sure | (not sure))
     back = (seen.log["kind"] == "reopen") & (seen.sure | sure)
-    last, undone = (_last_row(seen, rows.to_numpy(bool)) for rows in (said, back))
+    last, undone = (seen.last_row(rows.to_numpy(bool)) for rows in (said, back))
     return pd.Series((last >= 0) & (last > undone), dtype="boolean")
-
-
-def _last_row(seen: Observation, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the last marked row of each journey, -1 where there is none."""
-    place = np.flatnonzero(rows)
-    last = np.full(len(seen.journeys), -1, np.int64)
-    last[seen.journey[place]] = place  # in order, so the last one stays
-    return last

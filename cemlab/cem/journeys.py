@@ -93,18 +93,20 @@ def _if_recorded(seen: Observation, kinds: set[str], values: pd.Series) -> pd.Se
 
 def _elapsed(seen: Observation, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the shortest and longest time from the failure (else the first row) to the end."""
-    failure = rows["kind"] == "failure"
-    begins = rows[failure | ~failure.groupby(seen.journey).transform("any")]
-    begin = begins.groupby(seen.journey[begins.index])[["time", "until"]].first()
-    solved = rows[rows["kind"] == "resolve"]
-    finish = solved.groupby(seen.journey[solved.index])[["time", "until"]].last()
-    finish = finish.reindex(begin.index)
+    failed, solved = ((rows["kind"] == kind).to_numpy() for kind in ("failure", "resolve"))
+    first = seen.first_row(np.ones(len(rows), np.bool_))
+    failure = seen.first_row(failed)
+    begin = np.where(failure >= 0, failure, first)
+    finish = seen.last_row(solved)
     over, perhaps = (
-        last_word(seen, "resolve", sure=s).fillna(False).astype(bool) for s in (True, False)
+        last_word(seen, "resolve", sure=s).fillna(False).to_numpy(bool) for s in (True, False)
     )
-    low = finish["time"].where(perhaps, seen.until) - begin["until"]
-    high = finish["until"].where(over, seen.until) - begin["time"]
-    return (low / _HOUR).clip(lower=0.0), (high / _HOUR).clip(lower=0.0)
+    time, until = (rows[name].to_numpy() for name in ("time", "until"))
+    end = np.datetime64(seen.until) if len(rows) else np.datetime64("NaT")
+    low = np.where(perhaps, time[finish], end) - until[begin]
+    high = np.where(over, until[finish], end) - time[begin]
+    shortest, longest = (pd.Series(np.maximum(span / _HOUR, 0.0)) for span in (low, high))
+    return shortest, longest
 
 
 def _add_counts(table: pd.DataFrame, seen: Observation, rows: pd.DataFrame) -> None:
