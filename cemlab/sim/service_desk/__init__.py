@@ -180,7 +180,7 @@ def contacts(run: Run) -> pd.DataFrame:
     >>> contacts(run).columns[:5].tolist()
     ['customer', 'attempt', 'channel', 'arrived_min', 'waited_min']
     """
-    return _tables.contacts(*_of(run))
+    return _tables.contacts(*_course.kept_by(run))
 
 
 def customers(run: Run) -> pd.DataFrame:
@@ -198,7 +198,7 @@ def customers(run: Run) -> pd.DataFrame:
     >>> customers(run)["outcome"].unique().tolist()
     ['solved']
     """
-    return _tables.customers(*_of(run))
+    return _tables.customers(*_course.kept_by(run))
 
 
 def warm_up() -> None:
@@ -207,11 +207,3 @@ def warm_up() -> None:
     run = simulate(arrivals_per_hour=10, channels={"phone": phone}, hours=2, rng=0)
     contacts(run)
     kpis(run)
-
-
-def _of(run: Run) -> tuple[Plan, _course.Course]:
-    if "course" not in getattr(run, "details", {}):
-        made_by = getattr(run, "model", type(run).__name__)
-        msg = f"run must come from a service desk, got one of {made_by}"
-        raise ValueError(msg)
-    return run.details["plan"], run.details["course"]

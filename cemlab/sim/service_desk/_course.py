@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemlab import _checks, _luck
+from cemlab.run import Run
 from cemlab.sim._kernels import desk_tables as _desk
 from cemlab.sim._kernels import service_desk as _kernels
 from cemlab.sim.service_desk import _arrivals
@@ -55,6 +56,15 @@ def of(plan: Plan, key: np.uint64, replicate: int) -> Course:
         )  # fmt: skip
         if count >= 0:
             return Course(contacts[:count], people)
+
+
+def kept_by(run: Run) -> tuple[Plan, Course]:
+    """Return the plan and the course that a service desk's run keeps."""
+    if "course" not in getattr(run, "details", {}):
+        made_by = getattr(run, "model", type(run).__name__)
+        msg = f"run must come from a service desk, got one of {made_by}"
+        raise ValueError(msg)
+    return run.details["plan"], run.details["course"]
 
 
 def _room_for(contacts: float) -> None:

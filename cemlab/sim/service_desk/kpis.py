@@ -75,11 +75,8 @@ def kpis(
     >>> kpis(run, warm_up_hours=10)[["abandoned", "level_of_all"]].round(2).tolist()
     [0.12, 0.68]
     """
-    _of_desk(run)
-    plan: Plan = run.details["plan"]
-    return pd.Series(
-        figures(plan, run.details["course"], *_asked(plan, channel, within_min, warm_up_hours))
-    )
+    plan, course = _course.kept_by(run)
+    return pd.Series(figures(plan, course, *_asked(plan, channel, within_min, warm_up_hours)))
 
 
 def repeat(
@@ -103,9 +100,8 @@ def repeat(
     >>> repeat(run, runs=3)["customers"].tolist()
     [504.0, 503.0, 480.0]
     """
-    _of_desk(run)
+    plan, _ = _course.kept_by(run)
     total = _checks.whole("runs", runs, low=1, high=1_000_000)
-    plan: Plan = run.details["plan"]
     asked = _asked(plan, channel, within_min, warm_up_hours)
     key = np.uint64(run.key)
     rows = [figures(plan, _course.of(plan, key, r), *asked) for r in range(total)]
@@ -188,9 +184,7 @@ def compare(
     >>> compare(today, better, runs=10).loc["abandoned", "difference"] < 0
     np.True_
     """
-    _of_desk(a)
-    _of_desk(b)
-    _same_newcomers(a.details["plan"], b.details["plan"])
+    _same_newcomers(_course.kept_by(a)[0], _course.kept_by(b)[0])
     _enough(_checks.whole("runs", runs, low=1))
     asked: dict[str, Any] = {
         "runs": runs, "channel": channel, "within_min": within_min, "warm_up_hours": warm_up_hours
@@ -217,13 +211,6 @@ def compare(
 
 
 # --- inside ------------------------------------------------------------------------
-
-
-def _of_desk(run: Run) -> None:
-    if "course" not in getattr(run, "details", {}):
-        made_by = getattr(run, "model", type(run).__name__)
-        msg = f"run must come from a service desk, got one of {made_by}"
-        raise ValueError(msg)
 
 
 def _enough(replays: int) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cemlab import _checks, _luck
 from cemlab.run import Run
-from cemlab.sim.service_desk._plan import Plan
+from cemlab.sim.service_desk import _course
 from cemlab.sim.service_desk._trial import LONGEST_MIN, Trial, check_channel
 from cemlab.sim.service_desk.channels import Channel
 
@@ -223,13 +223,10 @@ def promise_kept(
     >>> table.groupby("hour")["kept"].mean().loc[[2, 12]].tolist()
     [0.0, 1.0]
     """
-    if "course" not in run.details:
-        msg = f"run must come from a service desk, got one of {run.model}"
-        raise ValueError(msg)
-    plan: Plan = run.details["plan"]
+    plan, course = _course.kept_by(run)
     limit = _checks.number("within_min", within_min, low=0.0)
     first = 60.0 * _checks.number("warm_up_hours", warm_up_hours, low=0.0)
-    rows: NDArray[np.void] = run.details["course"].contacts
+    rows = course.contacts
     if channel is not None:
         which = plan.names.index(_checks.one_of("channel", channel, plan.names))
         rows = rows[rows["channel"] == which]
