@@ -41,7 +41,7 @@ def by_contact(log: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     stop = np.datetime64(end) if len(log) else np.datetime64("NaT")
     low = np.where(ender >= 0, first, stop) - contacts["until"].to_numpy()
     high = np.where(ender >= 0, until[ender], stop) - contacts["time"].to_numpy()
-    table = contacts[["customer", "issue", "channel", "time"]].assign(
+    table = contacts[["customer", "issue", "channel", "time", "row"]].assign(
         ended=ended,
         wait_low_min=np.maximum(low / minute, 0.0),
         wait_high_min=np.where(ender >= 0, high / minute, np.inf),

@@ -57,8 +57,25 @@ class Observation:
         """The same without the rows that may come later than `until`."""
         if self.sure.all():
             return self
-        log = self.log[self.sure].reset_index(drop=True)
-        return Observation(log, self.until, np.ones(len(log), bool), self.kinds)
+        return self.part(self.sure)
+
+    @cached_property
+    def told(self) -> NDArray[np.bool_]:
+        """Which rows are a customer's contacts, shape (rows,).
+
+        A post is one too, unless a contact was noted with it (same journey, same time).
+        """
+        own = self.log["actor"] == "customer"
+        contact = own & (self.log["kind"] == "contact")
+        post = own & (self.log["kind"] == "publish")
+        by = [self.journey, self.log["time"]]
+        noted = contact.groupby(by).transform("any") if post.any() else contact
+        return (contact | (post & ~noted)).to_numpy(bool)
+
+    def part(self, rows: NDArray[np.bool_]) -> "Observation":
+        """Return the observation of some rows only, shape (rows,), with what the whole records."""
+        log = self.log[rows].reset_index(drop=True)
+        return Observation(log, self.until, self.sure[rows], self.kinds)
 
     def last_row(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the last marked row of each journey, -1 where there is none."""
@@ -143,8 +160,8 @@ def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     DataFrame
         `customer`, `issue`, `channel`, `time`, `ended` (answered, abandoned, open),
         `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least
-        the former, and its latter is infinite), and `answer`: the row of the log
-        that ended it, -1 if none. Minutes stated by the log itself replace the interval.
+        the former, and its latter is infinite), `row`: the contact's row of the observed
+        log, and `answer`: the row that ended it, -1 if none. Minutes stated by the log itself replace the interval.
 
     Examples
     --------

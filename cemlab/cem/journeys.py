@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cemlab._waiting import following
 from cemlab.observation import Log, Observation, last_word, observe
@@ -110,9 +109,9 @@ def _elapsed(seen: Observation, rows: pd.DataFrame) -> tuple[pd.Series, pd.Serie
 
 
 def _add_counts(table: pd.DataFrame, seen: Observation, rows: pd.DataFrame) -> None:
-    told = _contacts(rows, seen.journey)
+    told = seen.told
     spoken = {"contact", "publish"}
-    contacts = _count(seen, told)
+    contacts = _count(seen, pd.Series(told))
     table["contacts"] = _if_recorded(seen, spoken, contacts)
     table["repeats"] = _if_recorded(seen, spoken, (contacts - 1).clip(lower=0))
     channel = rows["channel"].cat.codes[told & rows["channel"].notna()]
@@ -125,15 +124,6 @@ def _add_counts(table: pd.DataFrame, seen: Observation, rows: pd.DataFrame) -> N
     table["handoffs"] = _if_recorded(seen, {"transfer"}, handed)
     broken = _count(seen, _broken_promises(rows, seen))
     table["promises_broken"] = _if_recorded(seen, {"promise"}, broken)
-
-
-def _contacts(rows: pd.DataFrame, journey: NDArray[np.int64]) -> pd.Series:
-    """Mark the customer's contacts; a post is one too, unless a contact was noted with it."""
-    own = rows["actor"] == "customer"
-    contact = own & (rows["kind"] == "contact")
-    post = own & (rows["kind"] == "publish")
-    noted = contact.groupby([journey, rows["time"]]).transform("any") if post.any() else contact
-    return contact | (post & ~noted)
 
 
 def _broken_promises(rows: pd.DataFrame, seen: Observation) -> pd.Series:
