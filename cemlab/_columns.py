@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 Place = Callable[[int], str]
 
@@ -84,32 +85,46 @@ def _number(name: str, row: int, value: object, place: Place) -> float:
 def names(name: str, column: pd.Series, place: Place, *, required: bool) -> pd.Series:
     """Return names as a category, sorted: all whole numbers or all text, "" as missing."""
     try:
-        category = column.astype("category").cat.remove_unused_categories()
+        category = column.astype("category").array
     except TypeError:
         row = next(i for i, value in enumerate(column) if not isinstance(value, Hashable))
         stop(place, row, name, _NAME, column.iloc[row])
-    old = category.cat.categories
+    old, codes = category.categories, np.asarray(category.codes)
+    used = np.bincount(codes.astype(np.int64) + 1, minlength=len(old) + 1) > 0
+    if used[0] and required:
+        stop(place, np.flatnonzero(codes < 0)[0], name, "must not be empty", "")
     if old.dtype.kind in "iu" and (not len(old) or 0 <= old.min() <= old.max() <= _LARGEST):
-        new: list[Any] = old.to_list()
-        wanted: list[Any] = sorted(new)
+        wanted, place_of = np.unique(old.to_numpy()[used[1:]].astype(np.int64), return_inverse=True)
+        categories = pd.Index(wanted, dtype="int64" if wanted.size else "str")
     else:
-        new = [_text(value) for value in old]
+        new = [_text(value) for value in old[used[1:]]]
         if None in new:
-            row = np.flatnonzero(category.cat.codes == new.index(None))[0]
+            first = np.flatnonzero(used[1:])[new.index(None)]
+            row = np.flatnonzero(codes == first)[0]
             stop(place, row, name, _NAME, column.iloc[row])
-        wanted = sorted(set(new) - {""})
-        if wanted and all(_is_whole(text) for text in wanted):
-            new = [int(text) if text else "" for text in new]
-            wanted = sorted(set(new) - {""})
-    code = {value: i for i, value in enumerate(wanted)}
-    code_of_old = np.array([*(code.get(value, -1) for value in new), -1], dtype=np.int64)
-    codes = code_of_old[category.cat.codes.to_numpy()]
-    missing = np.flatnonzero(codes < 0)
-    if missing.size and required:
-        stop(place, missing[0], name, "must not be empty", "")
-    numbered = bool(wanted) and isinstance(wanted[0], int)
-    dtype = pd.CategoricalDtype(pd.Index(wanted, dtype="int64" if numbered else "str"))
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=column.index)
+        categories, place_of = _sorted(new)
+    code_of_old = np.full(used.size, -1, np.int64)
+    code_of_old[1:][used[1:]] = place_of
+    if required and (place_of < 0).any():
+        row = np.flatnonzero(code_of_old[codes.astype(np.int64) + 1] < 0)[0]
+        stop(place, row, name, "must not be empty", "")
+    if not np.array_equal(code_of_old[1:], np.arange(len(old))):
+        codes = code_of_old[codes.astype(np.int64) + 1]
+    dtype = pd.CategoricalDtype(categories)
+    return pd.Series(
+        pd.Categorical.from_codes(codes, dtype=dtype, validate=False), index=column.index
+    )
+
+
+def _sorted(texts: list[str | None]) -> tuple[pd.Index, NDArray[np.int64]]:
+    """Return the different names, sorted, and the place of each text among them, -1 for ""."""
+    wanted: list[Any] = sorted({text for text in texts if text})
+    numbered = bool(wanted) and all(_is_whole(text) for text in wanted)
+    if numbered:
+        wanted = sorted({int(text) for text in wanted})
+    place = {str(value): i for i, value in enumerate(wanted)}
+    found = np.array([place.get(text or "", -1) for text in texts], np.int64)
+    return pd.Index(wanted, dtype="int64" if numbered else "str"), found
 
 
 def _text(value: object) -> str | None:

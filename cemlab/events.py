@@ -182,9 +182,10 @@ def _validated(events: pd.DataFrame, place: Place) -> pd.DataFrame:
     extra = [name for name in frame.columns if name not in COLUMNS]
     log = pd.concat([log, frame[extra]], axis=1) if extra else log
     order = _order(log)
-    log = log.iloc[order]
-    _check_waits(log.reset_index(drop=True), lambda row: place(order[row]))
-    return log.reset_index(drop=True)
+    if (order[1:] < order[:-1]).any():
+        log = log.take(order).reset_index(drop=True)
+    _check_waits(log, lambda row: place(order[row]))
+    return log
 
 
 def _absent(name: str, rows: int) -> pd.Series:
@@ -192,7 +193,9 @@ def _absent(name: str, rows: int) -> pd.Series:
         return pd.Series(np.full(rows, "NaT", "datetime64[us]"))
     if name == "value":
         return pd.Series(np.full(rows, np.nan))
-    return pd.Series(pd.Categorical([1 if name == "issue" else None] * rows))
+    one = name == "issue"
+    codes = np.full(rows, 0 if one else -1, np.int8)
+    return pd.Series(pd.Categorical.from_codes(codes, [1] if one else []))
 
 
 def _check_rules(log: pd.DataFrame, place: Place) -> None:
@@ -208,8 +211,8 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
     if rows.size:
         early = str(log["latest"].iloc[rows[0]])
         _columns.stop(place, rows[0], "latest", "must not be before time", early)
-    low = log["kind"].map({k: lo for k, (lo, _) in _SCORES.items()}).astype(float).fillna(0.0)
-    high = log["kind"].map({k: hi for k, (_, hi) in _SCORES.items()}).astype(float).fillna(np.inf)
+    spans = np.array([_SCORES.get(kind, (0.0, np.inf)) for kind in KINDS])
+    low, high = spans[_waiting.ranks(log["kind"], tuple(KINDS))].T
     rows = np.flatnonzero((log["value"] < low) | (log["value"] > high))
     if rows.size:
         row = rows[0]
@@ -226,11 +229,20 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
 
 def _order(log: pd.DataFrame) -> NDArray[np.int64]:
     """Return the order of rows: by time, then the kind's rank, then all other columns."""
-    rank = log["kind"].map({kind: i for i, kind in enumerate(KINDS)}).astype(np.int64)
-    ties = [log["value"], log["latest"], log["source"].cat.codes]
-    ties += [log[name].cat.codes for name in ("by", "actor", "touchpoint", "channel")]
-    ties += [log["issue"].cat.codes, log["customer"].cat.codes]
-    order: NDArray[np.int64] = np.lexsort([*ties, rank, log["time"]])
+    time = log["time"].to_numpy()
+    order: NDArray[np.int64] = np.arange(time.size)
+    if (time[1:] < time[:-1]).any():
+        order = np.argsort(time, kind="stable")
+    now = time[order]
+    same = now[1:] == now[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    if tied.size:
+        rows = log.take(order[tied])
+        ties = [rows["value"], rows["latest"], rows["source"].cat.codes]
+        ties += [rows[name].cat.codes for name in ("by", "actor", "touchpoint", "channel")]
+        ties += [rows["issue"].cat.codes, rows["customer"].cat.codes]
+        rank = _waiting.ranks(rows["kind"], tuple(KINDS))
+        order[tied] = order[tied][np.lexsort([*ties, rank, rows["time"]])]
     return order
 
 
@@ -241,15 +253,15 @@ def _check_waits(log: pd.DataFrame, place: Place) -> None:
         return
     table = _waiting.by_contact(log, _waiting.last_moment(log))
     table = table[table["answer"] >= 0]
-    stated = log["value"].to_numpy()[table["answer"]]
-    fits = (stated >= table["wait_low_min"] - _waiting.SLACK_MIN) & (
-        stated <= table["wait_high_min"] + _waiting.SLACK_MIN
-    )
-    fits = fits.groupby(table["answer"]).any()
-    wrong = [row for row in fits.index[~fits] if timed.iloc[row]]
-    if wrong:
-        row = wrong[0]
-        span = table[table["answer"] == row].iloc[-1]
+    answer = table["answer"].to_numpy()
+    stated = log["value"].to_numpy()[answer]
+    fits = stated >= table["wait_low_min"] - _waiting.SLACK_MIN
+    fits &= stated <= table["wait_high_min"] + _waiting.SLACK_MIN
+    wrong = timed.to_numpy() & np.isin(np.arange(len(log)), answer[~fits])
+    wrong &= ~np.isin(np.arange(len(log)), answer[fits])
+    if wrong.any():
+        row = np.flatnonzero(wrong)[0]
+        span = table[answer == row].iloc[-1]
         low, high = span["wait_low_min"], span["wait_high_min"]
         times = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         rule = f"must be the minutes waited since the contact ({times} by the times)"

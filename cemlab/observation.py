@@ -9,7 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks, _waiting
-from cemlab.events import validate
+from cemlab._by_journey import Grouped, following, grouped, number
+from cemlab._waiting import ranks
+from cemlab.events import ACTORS, KINDS, validate
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,30 @@ class Observation:
     kinds: frozenset[str]
 
     @cached_property
+    def kind(self) -> NDArray[np.int8]:
+        """The place of each row's kind in `events.KINDS`, shape (rows,)."""
+        return ranks(self.log["kind"], tuple(KINDS))
+
+    @cached_property
+    def actor(self) -> NDArray[np.int8]:
+        """The place of each row's actor in `events.ACTORS`, shape (rows,)."""
+        return ranks(self.log["actor"], ACTORS)
+
+    @property
+    def time(self) -> NDArray[np.datetime64]:
+        """When each row happened, at the earliest, shape (rows,)."""
+        return self._spans[0]
+
+    @property
+    def latest(self) -> NDArray[np.datetime64]:
+        """When each row happened, at the latest; `time` itself if all are exact, shape (rows,)."""
+        return self._spans[1]
+
+    @cached_property
+    def _spans(self) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+        return _waiting.spans(self.log)
+
+    @cached_property
     def journey(self) -> NDArray[np.int64]:
         """The number of each row's journey, shape (rows,): the row of `journeys`."""
         return self._numbered[1]
@@ -42,15 +68,23 @@ class Observation:
     def journeys(self) -> pd.DataFrame:
         """One row a journey, sorted: `customer` and `issue`."""
         first = self._numbered[0]
-        return self.log.loc[first, ["customer", "issue"]].reset_index(drop=True)
+        return self.log[["customer", "issue"]].take(first).reset_index(drop=True)
 
     @cached_property
     def _numbered(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        issues = max(len(self.log["issue"].cat.categories), 1)
-        code = self.log["customer"].cat.codes.to_numpy(np.int64) * issues
-        code += self.log["issue"].cat.codes.to_numpy(np.int64)
-        _, first, number = np.unique(code, return_index=True, return_inverse=True)
-        return first, number
+        return number(*(self.log[name].cat.codes.to_numpy() for name in ("customer", "issue")))
+
+    @cached_property
+    def by_journey(self) -> Grouped:
+        """The rows journey by journey, each in order of time."""
+        return grouped(self.journey, len(self.journeys))
+
+    def rows(self, *kinds: str, actor: str | None = None) -> NDArray[np.bool_]:
+        """Mark the rows of these kinds (and of one actor), shape (rows,)."""
+        wanted = np.zeros(len(KINDS), np.bool_)
+        wanted[[list(KINDS).index(kind) for kind in kinds]] = True
+        marked = wanted[self.kind]
+        return marked if actor is None else marked & (self.actor == ACTORS.index(actor))
 
     @cached_property
     def surely(self) -> "Observation":
@@ -65,12 +99,15 @@ class Observation:
 
         A post is one too, unless a contact was noted with it (same journey, same time).
         """
-        own = self.log["actor"] == "customer"
-        contact = own & (self.log["kind"] == "contact")
-        post = own & (self.log["kind"] == "publish")
-        by = [self.journey, self.log["time"]]
-        noted = contact.groupby(by).transform("any") if post.any() else contact
-        return (contact | (post & ~noted)).to_numpy(bool)
+        contact = self.rows("contact", actor="customer")
+        post = self.rows("publish", actor="customer")
+        if not post.any():
+            return contact
+        noted, _ = following(self.by_journey, post, contact, self.time, self.time)
+        there = noted >= 0
+        there[there] = self.time[noted[there]] == self.time[post][there]
+        contact[np.flatnonzero(post)[~there]] = True
+        return contact
 
     def part(self, rows: NDArray[np.bool_]) -> "Observation":
         """Return the observation of some rows only, shape (rows,), with what the whole records."""
@@ -94,14 +131,15 @@ class Observation:
     @cached_property
     def waits(self) -> pd.DataFrame:
         """One row a customer's contact, as :func:`waits` returns them."""
-        table = _waiting.by_contact(self.log, self.until)
-        stated = self.log["value"].where(self.log["kind"].isin(_waiting.TIMED)).to_numpy()
-        known = np.append(stated, np.nan)[table["answer"]]
-        low, high = table["wait_low_min"], table["wait_high_min"]
+        table = _waiting.by_contact(self.log, self.until, self.by_journey)
+        timed = self.rows(*_waiting.TIMED)
+        stated = np.append(np.where(timed, self.log["value"].to_numpy(), np.nan), np.nan)
+        known = stated[table["answer"]]
+        low, high = (table[name].to_numpy() for name in ("wait_low_min", "wait_high_min"))
         fits = (known >= low - _waiting.SLACK_MIN) & (known <= high + _waiting.SLACK_MIN)
-        return table.assign(
-            wait_low_min=low.where(~fits, known), wait_high_min=high.where(~fits, known)
-        )
+        table["wait_low_min"] = np.where(fits, known, low)
+        table["wait_high_min"] = np.where(fits, known, high)
+        return table
 
 
 Log: TypeAlias = "pd.DataFrame | Observation"
@@ -182,7 +220,7 @@ def last_word(seen: Observation, kind: str, *, sure: bool = True) -> pd.Series:
     """
     if not seen.kinds & {kind, "reopen"}:
         return pd.Series(pd.NA, index=seen.journeys.index, dtype="boolean")
-    said = (seen.log["kind"] == kind) & (seen.sure | (not sure))
-    back = (seen.log["kind"] == "reopen") & (seen.sure | sure)
-    last, undone = (seen.last_row(rows.to_numpy(bool)) for rows in (said, back))
+    said = seen.rows(kind) & (seen.sure | (not sure))
+    back = seen.rows("reopen") & (seen.sure | sure)
+    last, undone = seen.last_row(said), seen.last_row(back)
     return pd.Series((last >= 0) & (last > undone), dtype="boolean")

@@ -1,12 +1,16 @@
 """What a journey was like for the customer: one row a journey."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cemlab._waiting import following
+from cemlab._by_journey import following
 from cemlab.observation import Log, Observation, last_word, observe
 
 _HOUR = np.timedelta64(1, "h")
+_MINUTE_US = 60e6
 _FAR_MIN = 1000 * 365 * 24 * 60.0
 
 
@@ -41,18 +45,17 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     [[5.0, 2, 1, True]]
     """
     seen = observe(log, observed_until)
-    rows = seen.log.assign(until=seen.log["latest"].fillna(seen.log["time"]))
     table = seen.journeys.copy()
-    by = rows.groupby(seen.journey)
-    table["first"], table["last"] = by["time"].min(), by["until"].max()
+    rows, start = seen.by_journey
+    table["first"] = seen.time[rows[start[:-1]]]
+    table["last"] = _highest(seen, seen.latest)
     table["resolved"], table["closed"] = last_word(seen, "resolve"), last_word(seen, "close")
-    table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen, rows)
-    _add_counts(table, seen, rows)
-    own = rows["actor"] == "customer"
-    public = _count(seen, own & (rows["kind"] == "publish")) > 0
+    table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen)
+    _add_counts(table, seen)
+    public = _count(seen, seen.rows("publish", actor="customer")) > 0
     table["public"] = _if_recorded(seen, {"publish"}, public.astype("boolean"))
-    heard = rows["value"].where(own & rows["kind"].isin(["contact", "publish"]))
-    table["audience"] = heard.groupby(seen.journey).max()
+    heard = seen.rows("contact", "publish", actor="customer")
+    table["audience"] = _highest(seen, np.where(heard, seen.log["value"].to_numpy(), np.nan))
     table["censored"] = ~table["resolved"].fillna(False).astype(bool)
     return table[list(_COLUMNS)]
 
@@ -77,10 +80,16 @@ _COLUMNS = (
 )
 
 
-def _count(seen: Observation, rows: pd.Series) -> pd.Series:
+def _highest(seen: Observation, values: NDArray[Any]) -> NDArray[Any]:
+    """Return the highest of each journey's values; NaN and NaT do not count."""
+    rows, start = seen.by_journey
+    return np.fmax.reduceat(values[rows], start[:-1]) if rows.size else values[:0]
+
+
+def _count(seen: Observation, rows: NDArray[np.bool_]) -> pd.Series:
     """Return how many rows are marked, by journey."""
-    marked = seen.journey[rows.to_numpy(bool)]
-    return pd.Series(np.bincount(marked, minlength=len(seen.journeys)), dtype="Int64")
+    counts = np.bincount(seen.journey[rows], minlength=len(seen.journeys))
+    return pd.Series(counts, dtype="Int64")
 
 
 def _if_recorded(seen: Observation, kinds: set[str], values: pd.Series) -> pd.Series:
@@ -90,53 +99,57 @@ def _if_recorded(seen: Observation, kinds: set[str], values: pd.Series) -> pd.Se
     )
 
 
-def _elapsed(seen: Observation, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _elapsed(seen: Observation) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the shortest and longest time from the failure (else the first row) to the end."""
-    failed, solved = ((rows["kind"] == kind).to_numpy() for kind in ("failure", "resolve"))
-    first = seen.first_row(np.ones(len(rows), np.bool_))
-    failure = seen.first_row(failed)
-    begin = np.where(failure >= 0, failure, first)
-    finish = seen.last_row(solved)
+    rows, start = seen.by_journey
+    failure = seen.first_row(seen.rows("failure"))
+    begin = np.where(failure >= 0, failure, rows[start[:-1]])
+    finish = seen.last_row(seen.rows("resolve"))
     over, perhaps = (
         last_word(seen, "resolve", sure=s).fillna(False).to_numpy(bool) for s in (True, False)
     )
-    time, until = (rows[name].to_numpy() for name in ("time", "until"))
-    end = np.datetime64(seen.until) if len(rows) else np.datetime64("NaT")
-    low = np.where(perhaps, time[finish], end) - until[begin]
-    high = np.where(over, until[finish], end) - time[begin]
-    shortest, longest = (pd.Series(np.maximum(span / _HOUR, 0.0)) for span in (low, high))
-    return shortest, longest
+    end = seen.until.to_datetime64()
+    low = np.where(perhaps, seen.time[finish], end) - seen.latest[begin]
+    high = np.where(over, seen.latest[finish], end) - seen.time[begin]
+    return np.maximum(low / _HOUR, 0.0), np.maximum(high / _HOUR, 0.0)
 
 
-def _add_counts(table: pd.DataFrame, seen: Observation, rows: pd.DataFrame) -> None:
-    told = seen.told
+def _add_counts(table: pd.DataFrame, seen: Observation) -> None:
     spoken = {"contact", "publish"}
-    contacts = _count(seen, pd.Series(told))
+    contacts = _count(seen, seen.told)
     table["contacts"] = _if_recorded(seen, spoken, contacts)
     table["repeats"] = _if_recorded(seen, spoken, (contacts - 1).clip(lower=0))
-    channel = rows["channel"].cat.codes[told & rows["channel"].notna()]
-    before = channel.groupby(seen.journey[channel.index]).shift()
-    moved = pd.Series(False, index=rows.index)
-    moved[channel.index] = before.notna() & (before != channel)
-    known = bool(len(channel))
-    table["switches"] = _if_recorded(seen, spoken if known else set(), _count(seen, moved))
-    handed = _count(seen, rows["kind"] == "transfer")
+    channel = seen.log["channel"].cat.codes.to_numpy()
+    placed = seen.told & (channel >= 0)
+    switches = _count(seen, _moved(seen, placed, channel))
+    table["switches"] = _if_recorded(seen, spoken if placed.any() else set(), switches)
+    handed = _count(seen, seen.rows("transfer"))
     table["handoffs"] = _if_recorded(seen, {"transfer"}, handed)
-    broken = _count(seen, _broken_promises(rows, seen))
+    broken = _count(seen, broken_promises(seen))
     table["promises_broken"] = _if_recorded(seen, {"promise"}, broken)
 
 
-def _broken_promises(rows: pd.DataFrame, seen: Observation) -> pd.Series:
-    """Mark promises whose due time passed without a callback or a solution."""
-    broken = pd.Series(False, index=rows.index)
-    due_min = rows["value"].where(rows["kind"] == "promise").clip(upper=_FAR_MIN)
-    wait = pd.to_timedelta(due_min, unit="m")
-    rows = rows.assign(due=rows["until"] + wait, row=0)
-    due = rows["due"] <= seen.until
-    made = rows[due]
-    if made.empty:
-        return broken
-    keeps = rows["kind"].isin(["callback", "resolve"])
-    _, earliest = following(made, rows[keeps], seen.journey[due], seen.journey[keeps])
-    broken[made.index] = ~(earliest <= made["due"].to_numpy())
-    return broken
+def _moved(
+    seen: Observation, marked: NDArray[np.bool_], channel: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Mark those marked rows that come on another channel than the journey's marked row before."""
+    rows = seen.by_journey.rows
+    rows = rows[marked[rows]]
+    journey, on = seen.journey[rows], channel[rows]
+    moved = np.zeros(marked.size, np.bool_)
+    moved[rows[1:]] = (journey[1:] == journey[:-1]) & (on[1:] != on[:-1])
+    return moved
+
+
+def broken_promises(seen: Observation) -> NDArray[np.bool_]:
+    """Mark promises whose due time passed without a callback or a solution, shape (rows,)."""
+    made = seen.rows("promise")
+    minutes = np.fmin(seen.log["value"].to_numpy(), _FAR_MIN)
+    due = seen.latest + (np.where(made, minutes, 0.0) * _MINUTE_US).astype("timedelta64[us]")
+    made &= due <= seen.until.to_datetime64()  # without minutes it is never due
+    if not made.any():
+        return made
+    keeps = seen.rows("callback", "resolve")
+    _, earliest = following(seen.by_journey, made, keeps, seen.time, seen.latest)
+    made[made] = ~(earliest <= due[made])
+    return made
