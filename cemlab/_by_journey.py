@@ -9,7 +9,7 @@ from cemlab._compiled import kernel
 
 Ints = NDArray[np.int64]
 Marks = NDArray[np.bool_]
-_FAR = np.iinfo(np.int64).max
+_HALF = 2**31
 _FEW = 4
 
 
@@ -66,20 +66,20 @@ def following(
     that of `left`'s marked rows. With `kind` (codes, at least 0) only rows of the same kind follow.
     """
     rows, start = order
-    times, ends = (a[rows].view(np.int64) for a in (time, until))
-    by_end = rows[:0]
+    begins, ends = time.view(np.int64), until.view(np.int64)
+    by_end = rows
     if time is not until:  # spans: look at the rows of a group by their ends, too
         group = np.repeat(np.arange(start.size - 1), np.diff(start))
-        by_end = np.lexsort([ends, group])
-    kinds = np.zeros(0, np.int16) if kind is None else kind[rows]
+        by_end = rows[np.lexsort([ends[rows], group])]
+    kinds = np.zeros(0, np.int16) if kind is None else kind
     kinds_in_all = 1 if kind is None else int(kind.max(initial=0)) + 1
-    found, earliest = np.full(left.size, -1), np.full(left.size, _FAR)
+    place = np.cumsum(left, dtype=np.int32 if left.size < _HALF else np.int64)
+    found, earliest = np.full((2, int(left.sum())), -1)
     _next(
-        rows, start, times, ends, by_end, left[rows], right[rows], kinds, kinds_in_all,
-        found, earliest,
-    )  # fmt: skip
-    found, earliest = found[left], earliest[left]
-    return found, np.where(found >= 0, earliest.view("datetime64[us]"), np.datetime64("NaT", "us"))
+        rows, by_end, start, begins, ends, left, right, kinds, kinds_in_all, place, found, earliest
+    )
+    none = np.datetime64("NaT", "us")
+    return found, np.where(found >= 0, earliest.view("datetime64[us]"), none)
 
 
 # --- inside ------------------------------------------------------------------------
@@ -95,8 +95,8 @@ def _fill(group: Ints, place: Ints, rows: Ints) -> None:
 
 @kernel
 def _next(
-    rows: Ints, start: Ints, times: Ints, ends: Ints, by_end: Ints, left: Marks, right: Marks,
-    kinds: NDArray[Any], kinds_in_all: int, found: Ints, earliest: Ints,
+    rows: Ints, by_end: Ints, start: Ints, begins: Ints, ends: Ints, left: Marks, right: Marks,
+    kinds: NDArray[Any], kinds_in_all: int, place: NDArray[Any], found: Ints, earliest: Ints,
 ) -> None:  # fmt: skip
     """Go back through each group; keep, by kind, the next row to the right and the earliest."""
     next_row = np.empty(kinds_in_all, np.int64)
@@ -105,17 +105,18 @@ def _next(
     for group in range(start.size - 1):
         j = start[group + 1] - 1
         for i in range(start[group + 1] - 1, start[group] - 1, -1):
-            if not left[i]:
+            row = rows[i]
+            if not left[row]:
                 continue
-            while j >= start[group]:
-                at = by_end[j] if by_end.size else j
-                if ends[at] < times[i]:
-                    break
+            while j >= start[group] and ends[by_end[j]] >= begins[row]:
+                other = by_end[j]
                 j -= 1
-                if right[at]:
-                    k = kinds[at] if kinds.size else 0
-                    sooner = times[at] if group_of[k] != group else min(times[at], next_time[k])
-                    next_row[k], next_time[k], group_of[k] = rows[at], sooner, group
-            k = kinds[i] if kinds.size else 0
+                if right[other]:
+                    k = kinds[other] if kinds.size else 0
+                    sooner = begins[other]
+                    if group_of[k] == group:
+                        sooner = min(sooner, next_time[k])
+                    next_row[k], next_time[k], group_of[k] = other, sooner, group
+            k = kinds[row] if kinds.size else 0
             if group_of[k] == group:
-                found[rows[i]], earliest[rows[i]] = next_row[k], next_time[k]
+                found[place[row] - 1], earliest[place[row] - 1] = next_row[k], next_time[k]

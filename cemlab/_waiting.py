@@ -1,6 +1,7 @@
 """Which contact waited how long for which answer, worked out from the times of a log."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -42,10 +43,30 @@ def ranks(column: pd.Series, names: Sequence[str]) -> NDArray[np.int8]:
     return place[column.cat.codes.to_numpy()] if len(column) else np.empty(0, np.int8)
 
 
-def by_contact(
-    log: pd.DataFrame, end: pd.Timestamp, by_journey: Grouped | None = None
-) -> pd.DataFrame:
-    """Return one row a customer's contact: how it ended, and the wait as an interval."""
+class Ended(NamedTuple):
+    """How each contact of a log ended; all arrays have shape (contacts,).
+
+    Attributes
+    ----------
+    rows : ndarray of int64
+        The contact's row of the log.
+    ended : ndarray of int64
+        The place in :data:`ENDED`.
+    low_min, high_min : ndarray of float
+        The wait lies between these minutes; infinite for what is open.
+    ender : ndarray of int64
+        The row that ended it, or -1.
+    """
+
+    rows: NDArray[np.int64]
+    ended: NDArray[np.int64]
+    low_min: NDArray[np.float64]
+    high_min: NDArray[np.float64]
+    ender: NDArray[np.int64]
+
+
+def by_contact(log: pd.DataFrame, end: pd.Timestamp, by_journey: Grouped | None = None) -> Ended:
+    """Return how each customer's contact of a validated log ended, looked at until `end`."""
     if by_journey is None:
         first, journey = number(*(log[name].cat.codes.to_numpy() for name in ("customer", "issue")))
         by_journey = grouped(journey, first.size)
@@ -67,14 +88,33 @@ def by_contact(
     low = np.where(over, np.where(left, abandoned, answered), end.to_datetime64()) - until[contact]
     high = until[ender] - time[contact]
     ended = np.where(over, np.where(left, _ABANDONED, _ANSWERED), _OPEN)
-    rows = np.flatnonzero(contact)
-    table = log[["customer", "issue", "channel", "time"]].take(rows).reset_index(drop=True)
-    table["row"] = rows
-    table["ended"] = pd.Categorical.from_codes(ended, list(ENDED))
-    table["wait_low_min"] = np.maximum(low / _MINUTE, 0.0)
-    table["wait_high_min"] = np.where(over, high / _MINUTE, np.inf)
-    table["answer"] = ender
-    return table
+    low_min = np.maximum(low / _MINUTE, 0.0)
+    high_min = np.where(over, high / _MINUTE, np.inf)
+    return Ended(np.flatnonzero(contact), ended, low_min, high_min, ender)
+
+
+def contradicted(log: pd.DataFrame) -> tuple[NDArray[np.int64], Ended]:
+    """Return the rows whose stated minutes fit none of the contacts that they end, and those."""
+    found = by_contact(log, last_moment(log))
+    stated = np.append(log["value"].to_numpy(), np.nan)[found.ender]
+    fits = (stated >= found.low_min - SLACK_MIN) & (stated <= found.high_min + SLACK_MIN)
+    over = found.ender >= 0
+    wrong, right = np.zeros((2, len(log)), np.bool_)
+    wrong[found.ender[over & ~fits]] = right[found.ender[over & fits]] = True
+    timed = _are(log["kind"], TIMED) & log["value"].notna().to_numpy()
+    return np.flatnonzero(timed & wrong & ~right), found
+
+
+def in_time(waits: pd.DataFrame, minutes: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark the contacts answered within `minutes`: those that surely were, and those that may be.
+
+    A contact that is open and younger than that may yet be.
+    """
+    ended = waits["ended"].cat.codes.to_numpy()
+    low, high = (waits[f"wait_{end}_min"].to_numpy() for end in ("low", "high"))
+    sure = (ended == _ANSWERED) & (high <= minutes)
+    perhaps = ((ended == _ANSWERED) & (low <= minutes)) | ((ended == _OPEN) & (low < minutes))
+    return sure, perhaps
 
 
 def _are(column: pd.Series, names: Sequence[str]) -> NDArray[np.bool_]:

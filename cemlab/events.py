@@ -251,18 +251,10 @@ def _check_waits(log: pd.DataFrame, place: Place) -> None:
     timed = log["kind"].isin(_waiting.TIMED) & log["value"].notna()
     if not timed.any():
         return
-    table = _waiting.by_contact(log, _waiting.last_moment(log))
-    table = table[table["answer"] >= 0]
-    answer = table["answer"].to_numpy()
-    stated = log["value"].to_numpy()[answer]
-    fits = stated >= table["wait_low_min"] - _waiting.SLACK_MIN
-    fits &= stated <= table["wait_high_min"] + _waiting.SLACK_MIN
-    wrong = timed.to_numpy() & np.isin(np.arange(len(log)), answer[~fits])
-    wrong &= ~np.isin(np.arange(len(log)), answer[fits])
-    if wrong.any():
-        row = np.flatnonzero(wrong)[0]
-        span = table[answer == row].iloc[-1]
-        low, high = span["wait_low_min"], span["wait_high_min"]
+    rows, found = _waiting.contradicted(log)
+    if rows.size:
+        contact = np.flatnonzero(found.ender == rows[0])[-1]
+        low, high = found.low_min[contact], found.high_min[contact]
         times = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         rule = f"must be the minutes waited since the contact ({times} by the times)"
-        _columns.stop(place, row, "value", rule, float(log["value"].iloc[row]))
+        _columns.stop(place, rows[0], "value", rule, float(log["value"].iloc[rows[0]]))

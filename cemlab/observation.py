@@ -131,15 +131,19 @@ class Observation:
     @cached_property
     def waits(self) -> pd.DataFrame:
         """One row a customer's contact, as :func:`waits` returns them."""
-        table = _waiting.by_contact(self.log, self.until, self.by_journey)
+        rows, ended, low, high, ender = _waiting.by_contact(self.log, self.until, self.by_journey)
         timed = self.rows(*_waiting.TIMED)
         stated = np.append(np.where(timed, self.log["value"].to_numpy(), np.nan), np.nan)
-        known = stated[table["answer"]]
-        low, high = (table[name].to_numpy() for name in ("wait_low_min", "wait_high_min"))
+        known = stated[ender]
         fits = (known >= low - _waiting.SLACK_MIN) & (known <= high + _waiting.SLACK_MIN)
-        table["wait_low_min"] = np.where(fits, known, low)
-        table["wait_high_min"] = np.where(fits, known, high)
-        return table
+        table = self.log[["customer", "issue", "channel", "time"]].take(rows)
+        return table.reset_index(drop=True).assign(
+            row=rows,
+            ended=pd.Categorical.from_codes(ended, list(_waiting.ENDED)),
+            wait_low_min=np.where(fits, known, low),
+            wait_high_min=np.where(fits, known, high),
+            answer=ender,
+        )
 
 
 Log: TypeAlias = "pd.DataFrame | Observation"

@@ -11,7 +11,6 @@ from cemlab import lenses, plots
 from cemlab.cases import Case
 from cemlab.crm import roi
 from cemlab.network import Network
-from cemlab.observation import observe
 from cemlab.sim import rivalry, service_desk, star_desk
 
 _WIDE = ipw.Layout(width="640px")
@@ -37,7 +36,7 @@ def lens_slider(events: pd.DataFrame, days: list[str], **options: Any) -> ipw.VB
     )
 
     def draw(ax: plots.Axes, day: str) -> None:
-        plots.scoreboard(lenses.compare(events, observed_until=day, **options), ax=ax)
+        plots.scoreboard(lenses.compare(events, observed_until=day, main=True, **options), ax=ax)
 
     axes = plots.hidden_axes(width=11.5, height=5.4)
     return _live(draw, {"day": slider}, axes, ahead=[(day,) for day in days])
@@ -188,7 +187,7 @@ def contact_centre(*, rng: int = 2009) -> ipw.VBox:
 
     def draw(ax: plots.Axes, **settings: Any) -> None:
         run = star_desk.simulate(**settings, rng=rng)
-        seen = lenses.compare(observe(run.make_events()), sla_hours=0.5)
+        seen = lenses.compare(run.make_events(), sla_hours=0.5, main=True)
         figures = service_desk.kpis(run)
         posts, solved = figures["posts_per_100"], figures["solved"]
         title = f"{posts:.1f} posts per 100 customers; {solved:.0%} without a problem at midnight"

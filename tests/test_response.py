@@ -1,5 +1,7 @@
 """First response: waits worked out by hand, with those still waiting kept."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -19,6 +21,10 @@ COLUMNS = [
     "wait_min",
     "answered",
     "censored",
+    "ended",
+    "hour",
+    "weekday",
+    "audience",
 ]
 
 
@@ -145,6 +151,69 @@ def test_only_contacts_of_the_customer_are_waits():
         ("Ana", 10, "company", "answer"),
     )
     assert waits(calls) == []
+
+
+# --- how it ended, and what waits are grouped by ---------------------------------------
+
+
+def test_each_wait_says_how_it_ended():
+    calls = log(
+        CONTACT,
+        ("Bo", 0, "customer", "contact"),
+        ("Cy", 0, "customer", "contact"),
+        ("Ana", 5, "company", "answer"),
+        ("Bo", 6, "customer", "abandon"),
+    )
+    table = response.first_response(calls)
+    assert table["ended"].tolist() == ["answered", "abandoned", "open"]
+    assert table["ended"].cat.categories.tolist() == ["answered", "abandoned", "open"]
+
+
+def test_an_end_that_the_log_never_records_is_none_of_its_ends():
+    answered = response.first_response(log(CONTACT, ("Ana", 5, "company", "refuse")))
+    assert answered["ended"].cat.categories.tolist() == ["answered", "open"]
+    gone = response.first_response(log(CONTACT, ("Ana", 5, "customer", "abandon")))
+    assert gone["ended"].cat.categories.tolist() == ["abandoned", "open"]
+    neither = response.first_response(log(CONTACT))
+    assert neither["ended"].isna().all()
+    assert neither["censored"].all()
+
+
+def test_hour_weekday_and_audience_are_the_contacts():
+    calls = log(
+        ("Ana", 0, "customer", "contact", {"value": 120.0}),
+        ("Bo", 24 * 60 - 1, "customer", "contact"),
+        ("Cy", (50, 59), "customer", "contact"),
+        ("Di", (50, 70), "customer", "contact"),
+        ("Ed", (23 * 60, 25 * 60), "customer", "contact"),
+    )
+    table = (
+        response.first_response(calls).set_index("customer").loc[["Ana", "Bo", "Cy", "Di", "Ed"]]
+    )
+    assert table["hour"].fillna(-1).tolist() == [0, 23, 0, -1, -1]
+    assert table["weekday"].astype(object).fillna("").tolist() == ["Wednesday"] * 4 + [""]
+    assert table["weekday"].cat.ordered
+    assert table["weekday"].cat.categories[[0, 6]].tolist() == ["Monday", "Sunday"]
+    assert table["audience"].fillna(-1).tolist() == [120, -1, -1, -1, -1]
+
+
+def test_audience_comes_in_bands_with_the_missing_still_missing():
+    people = pd.DataFrame(
+        {"wait_min": 1.0, "answered": True, "audience": [0, 999, 1000, 99_999.5, 1e9, None]}
+    )
+    bands = response.audience_bands(people)["audience"]
+    names = ["below 1,000", "1,000 to below 10,000", "10,000 to below 100,000", "100,000 and more"]
+    assert bands.cat.categories.tolist() == names
+    assert bands.cat.codes.tolist() == [0, 0, 1, 2, 3, -1]
+    assert (bands < "10,000 to below 100,000").tolist() == [True, True, True, False, False, False]
+    assert people["audience"].dtype == float
+
+
+@pytest.mark.parametrize("edges", [[], [0, 10], [10, 10], [20, 10]])
+def test_edges_of_bands_rise_above_zero(edges):
+    sentence = f"edges must be rising numbers of people above 0, got {edges}"
+    with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
+        response.audience_bands(log(CONTACT), edges=edges)
 
 
 # --- uncertain times ---------------------------------------------------------------------

@@ -793,8 +793,7 @@ def test_events_are_what_the_contacts_say():
         "acknowledge": mail.sum(),
         "answer": (served & ~back).sum(),
         "callback": (served & back).sum(),
-        "abandon": outcome["abandoned"],
-        "refuse": outcome["turned away"],
+        "abandon": outcome["abandoned"] + outcome["turned away"],
         "work": served.sum(),
         "promise": outcome["promised"],
         "close": outcome["solved"] + outcome["unsolved"],
@@ -803,7 +802,7 @@ def test_events_are_what_the_contacts_say():
     }
     for kind, values in [
         ("answer", calls.loc[served & ~back, "waited_min"]),
-        ("abandon", calls.loc[calls["outcome"] == "abandoned", "waited_min"]),
+        ("abandon", calls.loc[calls["outcome"].isin(["abandoned", "turned away"]), "waited_min"]),
         ("work", calls["served_min"].dropna()),
         ("promise", np.full(outcome["promised"], 50.0)),
         ("contact", people["followers"].to_numpy()[calls.loc[~back, "customer"]]),

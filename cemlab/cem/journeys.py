@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab._by_journey import following
+from cemlab.cem.linkage import unlink as unlink
 from cemlab.observation import Log, Observation, last_word, observe
 
 _HOUR = np.timedelta64(1, "h")
@@ -141,15 +142,21 @@ def _moved(
     return moved
 
 
-def broken_promises(seen: Observation) -> NDArray[np.bool_]:
-    """Mark promises whose due time passed without a callback or a solution, shape (rows,)."""
-    made = seen.rows("promise")
+def broken_promises(seen: Observation, *, sure: bool = True) -> NDArray[np.bool_]:
+    """Mark promises whose due time passed without a callback or a solution, shape (rows,).
+
+    `sure`: True marks what is surely broken by the end of the observation, False also what may
+    be: with uncertain times a promise may be due sooner, or be kept too late.
+    """
+    made = seen.rows("promise") & (seen.sure | (not sure))
     minutes = np.fmin(seen.log["value"].to_numpy(), _FAR_MIN)
-    due = seen.latest + (np.where(made, minutes, 0.0) * _MINUTE_US).astype("timedelta64[us]")
+    wait = (np.where(made, minutes, 0.0) * _MINUTE_US).astype("timedelta64[us]")
+    due = (seen.latest if sure else seen.time) + wait
     made &= due <= seen.until.to_datetime64()  # without minutes it is never due
     if not made.any():
         return made
-    keeps = seen.rows("callback", "resolve")
-    _, earliest = following(seen.by_journey, made, keeps, seen.time, seen.latest)
-    made[made] = ~(earliest <= due[made])
+    keeps = seen.rows("callback", "resolve") & (seen.sure | sure)
+    kept_by, earliest = following(seen.by_journey, made, keeps, seen.time, seen.latest)
+    kept = earliest if sure else np.where(kept_by >= 0, seen.latest[kept_by], earliest)
+    made[made] = ~(kept <= due[made])
     return made

@@ -3,10 +3,13 @@
 from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
+from cemlab.plots.answers import fates, readers, still_waiting
+from cemlab.plots.backlog import backlog
 from cemlab.plots.cost import money
 from cemlab.plots.desk import changes, measures, standing, waiting
-from cemlab.plots.journey import scoreboard, timeline
+from cemlab.plots.journey import journey_map, timeline
 from cemlab.plots.lab import WORDS, courses, last_words, mean_reach, sorted_runs
+from cemlab.plots.lenses import partings, scoreboard
 from cemlab.plots.promises import kept_by_hour, promise_costs, workload
 from cemlab.plots.queues import sorted_waits, waits_by_hour, waits_by_load, waits_by_team
 from cemlab.plots.replies import expectations, reply_times
@@ -19,33 +22,43 @@ from cemlab.plots.spread import (
     view_curve,
 )
 from cemlab.plots.table import table
+from cemlab.plots.touchpoints import channel_gap, green_dots, linkage
 
 __all__ = [
     "WORDS",
     "Axes",
+    "backlog",
     "changes",
+    "channel_gap",
     "class_shares",
     "clear",
     "courses",
     "expectations",
+    "fates",
+    "green_dots",
     "hidden_axes",
+    "journey_map",
     "kept_by_hour",
     "last_words",
+    "linkage",
     "mean_reach",
     "measures",
     "money",
     "new_axes",
     "paired_difference",
+    "partings",
     "png",
     "policies",
     "promise_costs",
     "reach_distribution",
+    "readers",
     "replays",
     "reply_times",
     "scoreboard",
     "sorted_runs",
     "sorted_waits",
     "standing",
+    "still_waiting",
     "table",
     "timeline",
     "view_curve",

@@ -1,6 +1,4 @@
-"""Figures of one journey: its timeline, and the two lenses on it."""
-
-from typing import Any
+"""Figures of one journey: its timeline, and how its steps may have felt."""
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
@@ -8,27 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cemlab import lenses
-from cemlab.plots._style import (
-    ACTORS,
-    GREEN,
-    GREY,
-    ORANGE,
-    PREDICTION,
-    RED,
-    STYLE,
-    TITLE,
-    new_axes,
-)
+from cemlab import _words
+from cemlab.plots._style import ACTORS, GREEN, GREY, RED, STYLE, TITLE, finish, new_axes
 
+_MARKS = {"customer": "o", "company": "s", "public": "^", "rival": "D"}
+_NAMED = 24
+_LETTERS = 34
+_ROOMY = 12
 _TEXT = {**ACTORS, "customer": "#9A6200"}
-_LAMPS = {
-    lenses.GREEN: (GREEN, "✓"),
-    lenses.RED: (RED, "✗"),
-    lenses.UNSURE: (ORANGE, "?"),
-    lenses.GREY: ("#BBBBBB", "-"),
-    lenses.PLAIN: (None, ""),
-}
 
 
 def timeline(events: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None) -> Axes:
@@ -72,53 +57,140 @@ def timeline(events: pd.DataFrame, *, title: str | None = None, ax: Axes | None 
     return ax
 
 
-def scoreboard(
-    comparison: pd.DataFrame,
-    *,
-    brief: bool = False,
-    prediction: object = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw both lenses side by side (`lenses.compare`): a lamp and a sentence a measure.
+def journey_map(steps: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw a journey step by step: who acted, and how it may have felt.
 
-    `brief` shows only the measures that make a lens green or red, without their sentences.
+    Steps stand in their order (of their earliest times) and not to scale; above each is the
+    time since the first.
+    The peak (the step farthest from neutral; of two equally far the worse, then the earlier)
+    and the end are ringed.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        Of `touchpoints.felt_steps`, one journey: `time`, `actor`, `kind`, `score`, and what
+        there is of `customer`, `issue`, `latest`, `label`, `touchpoint` and `channel`. More than
+        24 steps are numbered, and not named.
+
+    Raises
+    ------
+    ValueError
+        If there is no step, or steps are of several journeys.
+
+    Examples
+    --------
+    >>> from cemlab.cem import touchpoints
+    >>> log = pd.DataFrame({"customer": "Ana", "actor": ["company", "customer", "company"],
+    ...                     "time": ["2024-05-01", "2024-05-02", "2024-05-04"],
+    ...                     "kind": ["failure", "contact", "apologise"]})
+    >>> journey_map(touchpoints.felt_steps(log)).get_title(loc="left")
+    '3 steps in 3 days: the peak -0.8, the end +0.4'
     """
-    ruled = comparison["colour"].isin([lenses.GREEN, lenses.RED, lenses.UNSURE])
-    shown = comparison[ruled] if brief else comparison
-    sides = [shown[shown["lens"] == lens] for lens in ("CRM", "CEM")]
-    depth = max(len(side) for side in sides)
-    ax = ax or new_axes(width=11.5, height=1.4 + 0.5 * depth)
-    heads = {"CRM": "Company's lens (CRM)", "CEM": "Customer's lens (CEM)"}
-    seen = lenses.colours(comparison)
+    _one_journey(steps)
+    score = steps["score"].to_numpy(np.float64)
+    x = np.arange(1, len(steps) + 1)
+    peak, last = int(np.lexsort([x, score, -np.abs(score)])[0]), len(steps) - 1
+    named = len(steps) <= _NAMED
+    ax = ax or new_axes(width=11.5, height=6.4 if named else 5.2)
+    reach = max(1.0, float(np.abs(score).max()))
+    since, span = _since_first(steps)
     with plt.rc_context(STYLE):
-        ax.set_xlim(0, 2.08)
-        ax.set_ylim(depth + 0.1, -1.1)
-        ax.axis("off")
-        for x, (lens, side) in zip((0.0, 1.08), zip(heads, sides, strict=True), strict=True):
-            _lamp(ax, x + 0.04, -0.55, seen[lens], size=20)
-            ax.text(x + 0.09, -0.55, heads[lens], va="center", weight="bold", size=15)
-            for y, row in enumerate(side.itertuples()):
-                _lamp(ax, x + 0.04, y + 0.35, row.colour, size=13)
-                ax.text(
-                    x + 0.09,
-                    y + (0.35 if brief else 0.2),
-                    f"{row.metric}: {_value(row)}",
-                    va="center",
-                    weight="bold",
-                    size=12.5,
-                )
-                if not brief:
-                    ax.text(
-                        x + 0.09, y + 0.6, row.sentence, va="center", size=10.5, color="#333333"
-                    )
-        if prediction is not None:
-            ax.text(0.02, depth - 0.4, f"Your prediction: {prediction}", **PREDICTION)
-        ax.set_title(title or lenses.verdict(comparison), loc="left", **TITLE)
+        ax.axhspan(0, 2 * reach, color=GREEN, alpha=0.06, lw=0)
+        ax.axhspan(-2 * reach, 0, color=RED, alpha=0.06, lw=0)
+        ax.axhline(0, color=GREY, lw=1.5, ls="--", zorder=1)
+        ax.plot(x, score, color="#999999", lw=2, zorder=2)
+        for actor in dict.fromkeys(steps["actor"].astype(str)):
+            who = (steps["actor"] == actor).to_numpy()
+            ax.plot(x[who], score[who], _MARKS[actor], ls="none", color=ACTORS[actor], ms=11,
+                    mec="white", label=actor, zorder=3)  # fmt: skip
+        for step, words in _ringed(peak, last).items():
+            ax.plot(x[step], score[step], "o", ms=20, mec="black", mfc="none", mew=2, zorder=4)
+            away = 1 if score[step] > 0 else -1
+            side = "left" if step == 0 else "right" if step == last else "center"
+            aside = {"left": -10, "right": 10, "center": 0}[side]
+            ax.annotate(f"{words} {score[step]:+.1f}", (x[step], score[step]), (aside, 15 * away),
+                        textcoords="offset points", ha=side, weight="bold",
+                        va="bottom" if away > 0 else "top")  # fmt: skip
+        shown = 0
+        for place, words in enumerate(since):
+            if not place or words != since[place - 1]:
+                row = shown % 2 if len(steps) > _ROOMY else 0
+                ax.text(float(x[place]), (1.44 - 0.16 * row) * reach, words, ha="center", va="top",
+                        size=11, color=GREY)  # fmt: skip
+                shown += 1
+        ax.set_ylim(-1.6 * reach, 1.5 * reach)
+        ax.set_xlim(0.4, len(steps) + 0.6)
+        ax.set_yticks([-reach, -reach / 2, 0, reach / 2, reach])
+        ax.set_yticklabels([f"{v:+.1f}" if v else "0" for v in ax.get_yticks()])
+        ax.set_ylabel("how it may have felt\n(assumed; -1 worst, 1 best)")
+        if named:
+            ax.set_xticks(x, _step_names(steps), rotation=38, ha="right", rotation_mode="anchor")
+            ax.tick_params(axis="x", labelsize=11.5)
+            for label, actor in zip(ax.get_xticklabels(), steps["actor"], strict=True):
+                label.set_color(_TEXT[str(actor)])
+        ax.set_xlabel("steps in order; at the top, the time since the first (~: uncertain)")
+        ax.legend(loc="lower left", frameon=False, ncols=4, bbox_to_anchor=(0.0, -0.01))
+        ends = f"the peak {score[peak]:+.1f}, the end {_end(steps)}"
+        found = f"{len(steps)} step{'s' if last else ''} in {span}: {ends}"
+        finish(ax, title or found, None)
     return ax
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _one_journey(steps: pd.DataFrame) -> None:
+    """Stop if there is no step, or if steps are of several journeys."""
+    if steps.empty:
+        msg = "steps must have at least one step, got none: does `felt` name the kinds of this log?"
+        raise ValueError(msg)
+    whose = [name for name in ("customer", "issue") if name in steps]
+    journeys = len(steps.drop_duplicates(whose)) if whose else 1
+    if journeys > 1:
+        msg = f"steps must be of one journey, got {journeys}: choose one customer and issue"
+        raise ValueError(msg)
+
+
+def _ringed(peak: int, last: int) -> dict[int, str]:
+    """Return the steps that are ringed, with their words."""
+    return {peak: "peak and end"} if peak == last else {peak: "peak", last: "end"}
+
+
+def _end(steps: pd.DataFrame) -> str:
+    """Return the score of the last step, or of those that may have been last."""
+    score, final = steps["score"], steps["time"].iloc[-1]
+    late = steps["latest"] > final if "latest" in steps else score.isna()
+    known = score[late.to_numpy() | (np.arange(len(steps)) == len(steps) - 1)]
+    low, high = f"{known.min():+.1f}", f"{known.max():+.1f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _since_first(steps: pd.DataFrame) -> tuple[list[str], str]:
+    """Return the time from the first step to each, in few letters, and to the last, in words."""
+    minute = pd.Timedelta("1min")
+    latest = steps["latest"].fillna(steps["time"]) if "latest" in steps else steps["time"]
+    begin, begin_latest = steps["time"].iloc[0], latest.iloc[0]
+    low = ((steps["time"] - begin_latest) / minute).clip(lower=0).to_numpy()
+    high = ((latest - begin) / minute).to_numpy()
+    short = []
+    for least, most in zip(low, high, strict=True):
+        number, unit = _words.span((least + most) / 2, (least + most) / 2).split()
+        about = "~" if most > least else ""
+        letters = "min" if unit.startswith("min") else unit[0]
+        short.append(f"{about}{number} {letters}" if number != "0" else f"{about}0")
+    return ["0", *short[1:]], _words.span(float(low[-1]), float(high[-1]))
+
+
+def _step_names(steps: pd.DataFrame) -> list[str]:
+    """Return what each step is called: its label, or else its kind and where it was."""
+    names = []
+    for row in steps.to_dict("records"):
+        where = next((row[c] for c in ("touchpoint", "channel") if pd.notna(row.get(c))), None)
+        label = row.get("label")
+        words = label if isinstance(label, str) and label else str(row["kind"])
+        words += f" ({where})" if words != label and where is not None else ""
+        names.append(words if len(words) <= _LETTERS else f"{words[: _LETTERS - 1]}…")
+    return names
 
 
 def _lines(events: pd.DataFrame) -> pd.DataFrame:
@@ -155,36 +227,3 @@ def _actor_key(ax: Axes, rows: pd.DataFrame) -> None:
     if rows["shaky"].any():
         ax.plot([], [], "o", ms=9, mec=GREY, mfc="white", mew=2, label="our reading, or contested")
     ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
-
-
-def _lamp(ax: Axes, x: float, y: float, colour: str, *, size: float) -> None:
-    face, sign = _LAMPS[colour]
-    if face:
-        ax.plot(x, y, "o", ms=size, color=face)
-        ax.text(
-            x,
-            y,
-            sign,
-            ha="center",
-            va="center_baseline",
-            color="white",
-            weight="bold",
-            size=size * 0.7,
-        )
-
-
-def _value(row: Any) -> str:
-    if row.n == 0:
-        return "not recorded"
-    if row.unit == "share":
-        return f"{row.low:.0%}" if row.low == row.high else f"{row.low:.0%} to {row.high:.0%}"
-    shown = (
-        f"{row.low:,.0f}"
-        if round(row.low) == round(row.high)
-        else f"{row.low:,.0f} to {row.high:,.0f}"
-    )
-    return (
-        shown
-        if row.unit in ("contacts", "hand-offs", "promises", "journeys")
-        else f"{shown} {row.unit}"
-    )

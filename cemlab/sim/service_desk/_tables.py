@@ -96,12 +96,14 @@ def log(plan: Plan, course: Course, source: str) -> pd.DataFrame:
     """Return the event log: what each contact, answer and ending is to the two sides.
 
     An agent closes what is not to be called back; the customer resolves only what is solved.
+    Who is turned away leaves without an answer, as one who hangs up.
     """
     rows, people = course
     came, began, ended, outcome = (rows[name] for name in ("came", "began", "ended", "outcome"))
     served = ~np.isnan(began)
     called = rows["callback"]
     promised = outcome == _desk.PROMISED
+    unserved = (outcome == _desk.ABANDONED) | (outcome == _desk.TURNED_AWAY)
     audience = people["followers"][rows["customer"]]
     acknowledged = plan.acknowledges[rows["channel"]] & ~called
     due = np.full(came.size, plan.ways.due)
@@ -111,8 +113,7 @@ def log(plan: Plan, course: Course, source: str) -> pd.DataFrame:
         ("acknowledge", "company", acknowledged, came, None),
         ("answer", "company", served & ~called, began, began - came),
         ("callback", "company", served & called, began, None),
-        ("abandon", "customer", outcome == _desk.ABANDONED, ended, ended - came),
-        ("refuse", "company", outcome == _desk.TURNED_AWAY, ended, None),
+        ("abandon", "customer", unserved, ended, ended - came),
         ("work", "company", served, ended, ended - began),
         ("promise", "company", promised, ended, due),
         ("close", "company", served & ~promised, ended, None),

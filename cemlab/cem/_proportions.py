@@ -1,0 +1,50 @@
+"""Intervals of shares and of differences between shares."""
+
+import math
+
+from statsmodels.stats.proportion import (  # type: ignore[import-untyped, unused-ignore]
+    confint_proportions_2indep,
+    proportion_confint,
+)
+
+from cemlab import _checks
+
+Counts = tuple[int, int]
+"""How many are so, and of how many."""
+
+
+def confidence(level: float) -> float:
+    """Return `level` as the confidence of an interval.
+
+    >>> confidence(0.95)
+    0.95
+    """
+    found = _checks.number("level", level, low=0, high=1)
+    if not 0 < found < 1:
+        msg = f"level must be above 0 and below 1, got {level!r}"
+        raise ValueError(msg)
+    return found
+
+
+def wilson(count: int, n: int, level: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share, missing where there is nothing to count.
+
+    >>> low, high = wilson(42, 50, 0.95)
+    >>> f"{low:.4f} {high:.4f}"
+    '0.7149 0.9166'
+    """
+    if not n:
+        return math.nan, math.nan
+    low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
+    return float(low), float(high)
+
+
+def newcombe(one: Counts, other: Counts, level: float) -> tuple[float, float]:
+    """Return Newcombe's interval of one share less another, from Wilson's of each.
+
+    >>> low, high = newcombe((56, 70), (48, 80), 0.95)
+    >>> f"{low:.4f} {high:.4f}"
+    '0.0524 0.3339'
+    """
+    low, high = confint_proportions_2indep(*one, *other, method="newcomb", alpha=1 - level)
+    return float(low), float(high)
