@@ -17,6 +17,7 @@ _SUBMODULES = (
     "crm",
     "datasets",
     "events",
+    "exchange",
     "lenses",
     "network",
     "observation",

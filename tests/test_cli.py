@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cemlab import cases, cli
+from cemlab import cases, cli, exchange, lenses
 
 ROOT = Path(__file__).parents[1]
 
@@ -108,6 +108,120 @@ def test_lab_serves_the_first_notebook_on_loopback_with_a_token(tmp_path):
     finally:
         os.killpg(lab.pid, signal.SIGTERM)
         lab.communicate(timeout=30)
+
+
+# --- logs ----------------------------------------------------------------------------
+
+
+TWEETS = """\
+tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id
+1,105,True,Tue Oct 31 22:10:47 +0000 2017,@105 help,2,
+2,Acme,False,Tue Oct 31 22:15:47 +0000 2017,hi,,1
+3,106
+"""
+
+
+@pytest.fixture
+def tweets(tmp_path):
+    path = tmp_path / "twcs.csv"
+    path.write_text(TWEETS, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".xlsx"])
+def test_log_convert_check_and_lenses(tweets, ending, capsys):
+    target = tweets.with_name(f"log{ending}")
+    assert cli.main(["log", "convert", str(tweets), str(target), "--from", "twcs"]) == 0
+    shown = capsys.readouterr()
+    assert "2 tweets, 1 customers, 1 issues, 3 events; 1 unreadable lines left out." in shown.out
+    assert shown.out.endswith(f"{target}: 3 events\n")
+    assert shown.err == ""
+    assert cli.main(["log", "check", str(target)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{target}: 3 events of 1 customers in 1 issues"
+    assert lines[1] == "from 2017-10-31 22:10 to 2017-10-31 22:15 (UTC)"
+    assert lines[2] == "recorded: contact 1, publish 1, answer 1"
+    assert lines[3].startswith("never recorded: purchase, failure, share")
+    assert "issues closed (CRM)" in lines[4]
+    assert "journeys resolved (CEM)" in lines[4]
+    assert cli.main(["log", "lenses", str(target), "--sla-hours", "0.05"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    seen = lenses.compare(exchange.read(target), sla_hours=0.05)
+    assert lines[0].startswith("CRM answered in time [red]:")
+    assert [a.endswith(b) for a, b in zip(lines, seen["sentence"], strict=False)] == [True] * len(
+        seen
+    )
+    assert lines[len(seen) :] == [lenses.verdict(seen)]
+
+
+def test_log_lenses_until_a_day(tweets, capsys):
+    target = tweets.with_name("log.csv")
+    cli.main(["log", "convert", str(tweets), str(target), "--from", "twcs", "--keep-text"])
+    assert "@somebody help" in target.read_text(encoding="utf-8")
+    capsys.readouterr()
+    arguments = ["log", "lenses", str(target), "--until", "2017-10-31 22:12"]
+    assert cli.main([*arguments, "--sla-hours", "0.01"]) == 0
+    assert "0% of contacts" in capsys.readouterr().out
+
+
+def test_log_convert_reads_every_layout(tmp_path, capsys):
+    sheet, words = tmp_path / "mine.csv", tmp_path / "words.yaml"
+    sheet.write_text("when,what happened\n2024-05-01,I called\n", encoding="utf-8")
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text("Id,Requester id,Created at\n1,2,2024-05-01\n", encoding="utf-8")
+    frame = tmp_path / "frame.csv"
+    frame.write_text(
+        "case:concept:name,concept:name,time:timestamp\n1,Call,2024-05-01\n", encoding="utf-8"
+    )
+    words.write_text("activities: {Call: contact}\n", encoding="utf-8")
+    for layout, source, more in (
+        ("complaint", sheet, []),
+        ("help-desk", tickets, []),
+        ("pm4py", frame, ["--map", str(words)]),
+    ):
+        target = tmp_path / f"{layout}.csv"
+        assert cli.main(["log", "convert", str(source), str(target), "--from", layout, *more]) == 0
+        assert exchange.read(target)["kind"].tolist() == ["contact"]
+        again = tmp_path / "again.parquet"
+        assert cli.main(["log", "convert", str(target), str(again)]) == 0
+        assert exchange.read(again)["kind"].tolist() == ["contact"]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["convert", "IN", "out.xls", "--from", "twcs"], "ending of out.xls must be one of .csv"),
+        (["convert", "IN", "none/out.csv", "--from", "twcs"], "must be a file in a folder that is there"),
+        (["convert", "IN", "out.csv", "--map", "x"], "--map must stand with --from help-desk or --from pm4py, got --from log"),
+        (["convert", "IN", "out.csv", "--from", "help-desk", "--keep-text"], "--keep-text must stand with --from twcs, got --from help-desk"),
+        (["convert", "IN", "out.csv", "--from", "help-desk"], "must have a column 'Id', got tweet_id"),
+        (["convert", "IN", "out.csv"], "twcs.csv, line 4: must have 7 columns"),
+        (["check", "IN"], "twcs.csv, line 4: must have 7 columns"),
+        (["check", "none.parquet"], "must be a Parquet file with an event log, found nothing there"),
+        (["lenses", "none.csv"], "none.csv: must be a"),
+        (["lenses", "GOOD", "--until", "soon"], "observed_until must be a date"),
+        (["lenses", "GOOD", "--sla-hours", "-1"], "sla_hours must be a finite number of at least 0, got -1.0"),
+    ],
+)  # fmt: skip
+def test_log_errors_are_one_sentence(tweets, arguments, said, capsys, monkeypatch):
+    monkeypatch.chdir(tweets.parent)
+    Path("good.csv").write_text(
+        "customer,time,actor,kind\nAna,2024-05-01,customer,contact\n", encoding="utf-8"
+    )
+    names = {"IN": "twcs.csv", "GOOD": "good.csv"}
+    assert cli.main(["log", *(names.get(word, word) for word in arguments)]) == 1
+    err = capsys.readouterr().err
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+    assert sorted(path.name for path in tweets.parent.iterdir()) == ["good.csv", "twcs.csv"]
+
+
+def test_log_check_of_an_empty_log(tmp_path, capsys):
+    path = tmp_path / "log.csv"
+    path.write_text("customer,time,actor,kind\n", encoding="utf-8")
+    assert cli.main(["log", "check", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}: 0 events of 0 customers in 0 issues\n"
 
 
 def wait_for(address: str, tries: int = 120) -> int:

@@ -1,0 +1,196 @@
+"""Tables from elsewhere: chosen columns of a large CSV file, as bytes, and what was unreadable."""
+
+import csv
+import gzip
+import io
+import sys
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from pyarrow import csv as arrow_csv
+
+_BLOCK = 2**23
+_LONGEST_HEAD = 2**16
+_WHOLE = r"^([0-9]{1,18}|[0-8][0-9]{18})(\.0)?$"
+_QUIET_S = 2.0
+_EVERY_S = 0.5
+
+
+class Head(NamedTuple):
+    """The names on top of a table, and what separates its cells."""
+
+    names: list[str]
+    separator: str
+
+
+class Watched(io.RawIOBase):
+    """A file that says on stderr how far it has been read, if that takes long."""
+
+    def __init__(self, path: Path, *, shown: bool) -> None:
+        self._file = path.open("rb")
+        self._name, self._size, self._shown = path.name, max(path.stat().st_size, 1), shown
+        self._done, self._said, self._begun = 0, False, time.monotonic()
+        self._next = self._begun + _QUIET_S
+
+    def readable(self) -> bool:
+        """Say that this file can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, as files do."""
+        count = self._file.readinto(buffer)
+        self._done += count
+        now = time.monotonic()
+        if self._shown and now >= self._next:
+            self._next, self._said = now + _EVERY_S, True
+            sys.stderr.write(f"\r{self._name}: {self._done / self._size:.0%} read")
+            sys.stderr.flush()
+        return count
+
+    def close(self) -> None:
+        """Close the file and end the line on stderr."""
+        if not self.closed and self._said:
+            sys.stderr.write(f"\r{self._name}: 100% read\n")
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def opened(path: Path, *, progress: bool = False) -> Iterator[BinaryIO]:
+    """Yield the bytes of a file, unpacked if it ends in .gz, or raise one sentence."""
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "nothing"
+        msg = f"{path}: must be a file with a table, found {what} there"
+        raise ValueError(msg)
+    try:
+        with Watched(path, shown=progress) as raw:
+            plain = io.BufferedReader(raw, _BLOCK)
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if path.suffix == ".gz" else plain
+    except (OSError, EOFError, zlib.error) as error:
+        msg = f"{path}: must be a file that can be read to its end, got {' '.join(str(error).split())}"
+        raise ValueError(msg) from None
+
+
+def head(path: Path) -> Head:
+    """Return the names on top; cells are separated by what stands there most often."""
+    with opened(path) as file:
+        line = file.read(_LONGEST_HEAD).decode("utf-8-sig", "replace").lstrip("\r\n")
+    first = line.splitlines()[0] if line.strip() else ""
+    separator = max(",;\t", key=first.count)
+    names = next(csv.reader(io.StringIO(line, newline=""), delimiter=separator), [])
+    return Head(names, separator)
+
+
+def columns(
+    path: Path, top: Head, wanted: Sequence[str], *, progress: bool
+) -> tuple[pa.Table, int]:
+    """Return these columns as bytes (rows in the file's order), and how many lines are unreadable.
+
+    What Arrow cannot make out is read once more, slowly, line by line.
+    """
+    twice = [name for name in wanted if top.names.count(name) > 1]
+    if twice:
+        msg = f"{path}: every column may stand once, got {twice[0]!r} twice"
+        raise ValueError(msg)
+    try:
+        return _quickly(path, top, wanted, progress)
+    except pa.ArrowException:
+        return _slowly(path, top, wanted, progress)
+
+
+def _quickly(path: Path, top: Head, wanted: Sequence[str], progress: bool) -> tuple[pa.Table, int]:
+    lost = 0
+
+    def skip(row: Any) -> str:
+        nonlocal lost
+        lost += 1 + (row.text or "").count("\n")
+        return "skip"
+
+    schema = pa.schema([(name, pa.binary()) for name in wanted])
+    with opened(path, progress=progress) as file:
+        reader = arrow_csv.open_csv(
+            file,
+            arrow_csv.ReadOptions(block_size=_BLOCK),
+            arrow_csv.ParseOptions(
+                delimiter=top.separator, newlines_in_values=True, invalid_row_handler=skip
+            ),
+            arrow_csv.ConvertOptions(
+                check_utf8=False, include_columns=list(wanted), column_types=schema,
+                null_values=[], strings_can_be_null=False,
+            ),
+        )  # fmt: skip
+        table = pa.Table.from_batches(list(reader), schema)
+    return table, lost
+
+
+def _slowly(path: Path, top: Head, wanted: Sequence[str], progress: bool) -> tuple[pa.Table, int]:
+    at = [top.names.index(name) for name in wanted]
+    cells: list[list[bytes]] = [[] for _ in wanted]
+    lost = 0
+    with opened(path, progress=progress) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+        rows = csv.reader(_without_nul(text), delimiter=top.separator)
+        next(rows, None)
+        while True:
+            line = rows.line_num
+            row: list[str] | None = ["a cell without end"]
+            with suppress(csv.Error):
+                row = next(rows, None)
+            if row is None:
+                break
+            if row and len(row) != len(top.names):
+                lost += rows.line_num - line
+            elif row:
+                for column, i in zip(cells, at, strict=True):
+                    column.append(row[i].encode())
+    arrays = [pa.array(column, pa.binary()) for column in cells]
+    return pa.table(arrays, names=list(wanted)), lost
+
+
+def _without_nul(text: TextIO) -> Iterator[str]:
+    return (line.replace("\0", "") for line in text)
+
+
+def whole_numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return numbers from 0 to 9e18 (also written 8.0), shape (rows,), -1 where there is none."""
+    parts = [np.empty(0, np.int64)]
+    for chunk in column.chunks:
+        good = pc.match_substring_regex(chunk, _WHOLE)
+        digits = pc.replace_substring_regex(chunk.filter(good).cast(pa.string()), r"\.0$", "")
+        found = np.full(len(chunk), -1, np.int64)
+        found[good.to_numpy(zero_copy_only=False)] = digits.cast(pa.int64()).to_numpy()
+        parts.append(found)
+    return np.concatenate(parts)
+
+
+def names(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
+    """Return each row's place among the different texts, shape (rows,), and these, stripped.
+
+    Bytes that are no UTF-8 and characters that cannot be printed are replaced. An empty text
+    has the place -1.
+    """
+    coded = pa.chunked_array(column.chunks, pa.binary()).combine_chunks().dictionary_encode()
+    texts = [_printable(raw.as_py()) for raw in coded.dictionary]
+    listed = sorted(set(texts) - {""})
+    place = {text: i for i, text in enumerate(listed)} | {"": -1}
+    of_raw = np.array([place[text] for text in texts] or [-1], np.int64)
+    codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return of_raw[codes] if len(codes) else codes, listed
+
+
+def _printable(raw: bytes) -> str:
+    text = raw.decode("utf-8", "replace").strip()
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def texts(column: pa.ChunkedArray) -> list[str]:
+    """Return all cells as text, bytes that are no UTF-8 replaced."""
+    return [raw.decode("utf-8", "replace") for raw in column.to_pylist()]

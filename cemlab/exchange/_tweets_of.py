@@ -1,0 +1,109 @@
+"""A log's words as single tweets: numbers, authors, links, dates and texts."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cemlab._waiting import ANSWERS
+from cemlab.exchange._moments import DAYS, MONTHS
+from cemlab.observation import observe
+
+_FIRST_AUTHOR = 100_001
+_SAID = {
+    "customer": "My problem is still there, and I say it once more.",
+    "company": "We are sorry, and we are looking into it.",
+    "public": "The same happened to me.",
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Ints = NDArray[np.int64]
+
+
+def table(log: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a tweet, in order of time, from a validated log."""
+    seen = observe(log)
+    actor, kind = log["actor"], log["kind"]
+    told = seen.told
+    reply = ((actor == "company") & kind.isin(ANSWERS)).to_numpy(bool)
+    other = ((actor == "public") & (kind == "publish")).to_numpy(bool)
+    first = seen.first_row(told)
+    begin = first[seen.journey]
+    other = other & (np.arange(len(log)) > begin)
+    rows = np.flatnonzero((told | reply | other) & (begin >= 0))
+    answers = _answers(seen.journey[rows], told[rows])
+    log = log.iloc[rows].reset_index(drop=True)
+    inbound = ~reply[rows]
+    numbers = pd.Series(np.arange(1, rows.size + 1)).astype("str")
+    return pd.DataFrame(
+        {
+            "tweet_id": numbers,
+            "author_id": _authors(log, inbound, told[rows]),
+            "inbound": np.where(inbound, "True", "False"),
+            "created_at": dates(log["time"].to_numpy()),
+            "text": _texts(log),
+            "response_tweet_id": _responses(answers),
+            "in_response_to_tweet_id": np.where(answers < 0, "", (answers + 1).astype("str")),
+        }
+    )
+
+
+def _answers(journey: Ints, told: NDArray[np.bool_]) -> Ints:
+    """Return what each tweet answers: the journey's tweet before it, -1 for the customer's first.
+
+    What was said before the customer's first word answers that one.
+    """
+    order = np.argsort(journey, kind="stable")
+    same = np.append(False, journey[order[1:]] == journey[order[:-1]])
+    before = np.where(same, np.append(-1, order[:-1]), -1)
+    answers = np.empty(journey.size, np.int64)
+    answers[order] = before
+    own = np.flatnonzero(told)
+    at = np.unique(journey[own], return_index=True)
+    opening = np.full(journey.max(initial=-1) + 1, -1)
+    opening[at[0]] = own[at[1]]
+    begins = opening[journey]
+    place = np.arange(journey.size)
+    return np.where(place == begins, -1, np.where(place < begins, begins, answers))
+
+
+def _authors(log: pd.DataFrame, inbound: NDArray[np.bool_], told: NDArray[np.bool_]) -> list[str]:
+    customer = log["customer"].cat.codes.to_numpy(np.int64)
+    names = [f"{name}" for name in log["by"].cat.categories]
+    by = log["by"].cat.codes.to_numpy(np.int64)
+    others = len(log["customer"].cat.categories) + _FIRST_AUTHOR
+    brand = ["".join(name.split()).lstrip("".join(_FORMULA)) for name in names]
+    brand = [name if name and not name.isdigit() else f"company{name}" for name in brand]
+    return [
+        str(_FIRST_AUTHOR + customer[i]) if told[i]
+        else str(others + by[i] + 1) if inbound[i]
+        else brand[by[i]] if by[i] >= 0 else "company"
+        for i in range(len(log))
+    ]  # fmt: skip
+
+
+def _texts(log: pd.DataFrame) -> list[str]:
+    if "text" in log:
+        texts = log["text"].astype("str").fillna("").tolist()
+    else:
+        texts = log["actor"].astype("str").map(_SAID).tolist()
+    return [f" {text}" if text.startswith(_FORMULA) else text for text in texts]
+
+
+def _responses(answers: Ints) -> list[str]:
+    listed: list[list[str]] = [[] for _ in answers]
+    for number, asked in enumerate(answers.tolist(), start=1):
+        if asked >= 0:
+            listed[asked].append(str(number))
+    return [",".join(numbers) for numbers in listed]
+
+
+def dates(time: NDArray[np.datetime64]) -> list[str]:
+    """Return times (UTC) as Twitter writes them: Tue Oct 31 22:10:47 +0000 2017.
+
+    >>> dates(np.array(["2017-10-31 22:10:47"], "datetime64[us]"))
+    ['Tue Oct 31 22:10:47 +0000 2017']
+    """
+    return [
+        f"{DAYS[t.weekday()]} {MONTHS[t.month - 1]} {t:%d %H:%M:%S} +0000 {t.year:04d}"
+        for t in pd.DatetimeIndex(time).to_pydatetime()
+    ]
