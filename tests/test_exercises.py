@@ -1,14 +1,18 @@
 """Predictions are kept; checks answer at once, rightly and kindly."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
-from cemlab import cases, datasets, readings, sim
+from cemlab import cases, datasets, exchange, lenses, readings, sim
+from cemlab.cem import channels, conversations, journeys, response, touchpoints
 from cemlab.classroom import exercises
 from cemlab.classroom.exercises import check, predict, predictions
-from cemlab.crm import roi
+from cemlab.crm import desk, roi
+from cemlab.crm.desk import first_contact_resolution
 from cemlab.network import Network
+from cemlab.observation import observe
 from cemlab.sim import cascade, service_desk, threshold
 from cemlab.sim.service_desk import Channel
 
@@ -67,7 +71,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
         (
             lambda: predict("nosuch.1", 0.5),
-            "must begin with one of maytag, netgear, response, service, spread, start, ubg, who and a dot, got 'nosuch.1'",
+            "must begin with one of lenses, maytag, netgear, ownlog, response, service, spread, start, ubg, who and a dot, got 'nosuch.1'",
         ),
         (lambda: check("ubg.99", 1), r"must be one of ubg\.1, .*, got 'ubg.99'"),
         (lambda: check("ubg.1", 0.5), r"use predict\('ubg.1', value\)"),
@@ -80,6 +84,11 @@ def test_wrong_use_names_the_way_out(call, message):
 
 
 RIGHT = {
+    "lenses.6": 0.9 ** (1 / 5),
+    "lenses.7": "c",
+    "lenses.8": "B",
+    "lenses.9": 0.79,
+    "lenses.10": "We closed 92 % and 77 % were solved. If nobody asks, the log cannot show it.",
     "start.2": "B ",
     "start.3": 461,
     "ubg.2": [
@@ -118,12 +127,26 @@ RIGHT = {
     "netgear.5": 25_000_000 / 11,
     "netgear.6": 0.89,
     "netgear.7": "If callers are impatient, more of them hang up. Then posts rise, and the quiet are served last.",
+    "ownlog.4": 60,
+    "ownlog.5": "b",
+    "ownlog.6": -0.08,
+    "ownlog.7": "Of all who asked, 45 % got a word within two hours. Whether it solved anything the log cannot say.",
     "response.4": (19 * 20 + 63 * 60) / 20,
     "response.5": "b",
     "response.6": 1.71,
     "response.7": "We promise an answer within a day. That takes weekend shifts if mails come as we assume.",
 }  # fmt: skip
 WRONG = {
+    "lenses.6": [0.9, 0.9**5, 0.9 / 5, 0.95, 97.9, 0.98951, "0.979"],
+    "lenses.7": ["a", "b", "d", "e"],
+    "lenses.8": ["a", "c", "d", "2, 5, 7, 9, 10"],
+    "lenses.9": [0.8, 0.93, 1.0, 79, -1, float("nan")],
+    "lenses.10": [
+        "We want another dashboard.",
+        "We closed 92 % and 77 % were solved.",  # no assumption
+        "77 % were solved. If we ask. We see. More.",
+        5,
+    ],
     "start.2": ["a", "c", "z", 7],
     "start.3": [462, 275, "many", -1, float("nan")],
     "ubg.2": [["damage"], list(reversed(RIGHT["ubg.2"])), 5, RIGHT["ubg.2"] * 2],
@@ -175,6 +198,15 @@ WRONG = {
     "maytag.7": [
         "Answer the loud ones.",
         "It saves 16 % and is fair, if retelling is rare.",  # nothing on hearing or last words
+        5,
+    ],
+    "ownlog.4": [5, 10, 16, 0, 35, 3, "an hour"],
+    "ownlog.5": ["a", "c", "d"],
+    "ownlog.6": [0.149, 0.0, -40.0, "less"],
+    "ownlog.7": [
+        "We are quick.",
+        "Our median reply takes 4 minutes. We are the faster desk.",  # who is counted, what is missing
+        "Half never got a word. The log cannot say why.",  # no number
         5,
     ],
     "response.4": [20, 1900, (19 * 20 + 63) / 20, (19 * 20 + 63 * 60) / 19, 41.5, "3 hours"],
@@ -248,6 +280,13 @@ def test_expected_answers_follow_from_the_facts():
 @pytest.mark.parametrize(
     ("question", "answer", "thought"),
     [
+        ("lenses.6", 0.9, "what five touchpoints are to reach together"),
+        ("lenses.6", 0.9**5, "the factor is asked"),
+        ("lenses.6", 0.18, "multiplied, not added"),
+        ("lenses.6", 97.9, "Write a share"),
+        ("lenses.7", "d", "answered and closed, and called again"),
+        ("lenses.8", "c", "the company's own last word"),
+        ("lenses.9", 0.93, "letters that lie overnight"),
         ("service.6", 840, "minutes of work that come in an hour"),
         ("service.6", 8, "the writing afterwards is work too"),
         ("service.6", 60 / 7, "how many calls one agent can do"),
@@ -275,12 +314,60 @@ def test_expected_answers_follow_from_the_facts():
         ("response.5", "a", "Suppose money did not matter"),
         ("response.5", "c", "Follow one mail"),
         ("response.6", 1.0, "Let the days differ more"),
+        ("ownlog.4", 5, "The other four asked as well"),
+        ("ownlog.4", 16, "the mean of those answered"),
+        ("ownlog.4", 0, "did not take 0 minutes"),
+        ("ownlog.5", "a", "Who is missing in either"),
+        ("ownlog.6", 0.149, "on which side of their crossing"),
         ("netgear.5", 46_400_000 / 11, "You added the three kinds of customers"),
         ("netgear.6", 1.6, "On which day would tweets wait for hours?"),
     ],
 )
 def test_a_typical_mistake_gets_its_own_thought(question, answer, thought):
     assert thought in check(question, answer).words
+
+
+def test_expected_answers_of_two_lenses_follow_from_the_desk():
+    assert check("lenses.6", RIGHT["lenses.6"]).right
+    shares = touchpoints.journey_share([RIGHT["lenses.6"]] * 5).iloc[0]
+    assert shares["product"] == pytest.approx(0.9)
+
+    day = [False] * 8 + [True] * 10 + [False] * 6
+    run = service_desk.simulate(
+        arrivals_per_hour={"phone": [12] * 168 + [0] * 168, "e-mail": [6] * 168 + [0] * 168},
+        channels={
+            "phone": Channel(agents=4, service_min=12, solve=0.6, patience_min=10),
+            "e-mail": Channel(agents=4, service_min=10, solve=0.6, opens=day),
+            "twitter": Channel(agents=1, service_min=10, solve=0.9, opens=day),
+        },
+        habits=service_desk.Habits(
+            promise=0.4, kept=0.5, callback_after_min=240, callback_due_min=1440,
+            redial=0.4, redial_after_min=240, leave=0.2, public=0.3,
+        ),
+        followers=[100, 300, 1000], start="2024-03-04", rng=1,
+    )  # fmt: skip
+    seen = observe(run.events, "2024-03-18")
+    in_time = [desk.service_level(seen, minutes=60 * h)["low"].iloc[0] for h in (6, 8, 24)]
+    assert [check("lenses.9", share).right for share in in_time] == [True, False, False]
+    look = lenses.compare(seen)
+    assert lenses.colours(look) == {"CRM": "green", "CEM": "red"}
+    found = look.set_index("metric")["value"]
+    assert found["issues closed"] - found["journeys resolved"] > 0.1  # lenses.7
+    customers = {"journeys resolved", "promises broken", "gone public", "contacts"}
+    assert set(look.loc[look["lens"] == "CEM", "metric"]) >= customers  # lenses.8
+    median = journeys.journeys(seen)["elapsed_h"].median()
+    assert median == pytest.approx(4.3, abs=0.05)
+    last = desk.backlog(seen).iloc[-1]
+    assert last[["open_company_low", "open_customer_low"]].tolist() == [239, 664]
+    helped = [desk.first_contact_resolution(seen, across=a)["low"].iloc[0] for a in (False, True)]
+    assert [*np.round(helped, 2), round(found["solved with one contact"], 2)] == [0.87, 0.81, 0.62]
+    dots = touchpoints.scores(seen, by="channel", minutes=1440)["share"]
+    assert dots.round(2).tolist() == [1.0, 0.87, 1.0, 0.91]
+    hidden = lenses.by_linkage(run.events, [0, 1], rng=1, observed_until="2024-03-18")
+    back = hidden.loc[hidden["metric"] == "back after closing", "value"]
+    assert back.round(2).tolist() == [0.13, 0.09]  # the figures' numbers, in the text
+    company = {"answered in time", "issues closed", "handling time", "cost to serve"}
+    assert set(look.loc[look["lens"] == "CRM", "metric"]) >= company
 
 
 def test_expected_answers_of_the_spread_lab_follow_from_the_models():
@@ -345,6 +432,60 @@ def test_expected_answers_of_netgear_follow_from_the_case():
     assert check("netgear.6", after_over_before()).right is False
     quick = case.reach("four-moved", runs=10, rng=1, measure="twitter_within_hour").mean()
     assert quick > 0.99  # netgear.4
+
+
+def test_what_the_case_notebooks_say_of_waits_and_lenses_follows_from_the_logs():
+    songs, machine, router = (
+        cases.load(name).events() for name in ("united-breaks-guitars", "maytag", "netgear")
+    )
+    places = lenses.by_group(songs, by="touchpoint", observed_until="2009-07-05")
+    pairs = list(zip(places["crm"], places["cem"], strict=True))
+    assert (len(pairs), pairs.count(("green", "red")), pairs.count(("grey", "red"))) == (6, 4, 2)
+    waits = response.first_response(songs, observed_until="2009-07-31")
+    assert waits["wait_low_min"].tolist() == waits["wait_min"].tolist() == [0, 0, 0, 0, 1440]
+
+    waits = response.first_response(machine, observed_until="2009-08-31")
+    assert (waits[["wait_low_min", "wait_min"]] / 1440).values.tolist() == [[0, 25], [0, 2]]
+    talks = conversations.conversations(machine, observed_until="2009-08-31").set_index("channel")
+    assert talks["answers"].to_dict() == {"blog": 0, "home": 1, "phone": 0, "twitter": 1}
+
+    waits = response.first_response(router)
+    assert waits["wait_min"].tolist() == [0, 480, 30, 3509, 10]
+    assert waits["ended"].tolist().index("abandoned") == 2
+    hours = waits.loc[3, ["wait_low_min", "wait_min"]].astype(float) / 60
+    assert hours.round().tolist() == [38, 58]
+
+
+def test_what_the_netgear_notebook_says_of_one_day_follows_from_its_log():
+    case = cases.load("netgear")
+    log = case.simulate("as-it-was", rng=2009).events
+    waits = response.first_response(log)
+    phone = waits[waits["channel"] == "phone"]
+    last = response.competing(phone).iloc[-1]
+    assert last[["answered", "given_up"]].round(2).tolist() == [0.88, 0.12]
+    assert phone.loc[phone["ended"] == "abandoned", "wait_min"].max() < 5
+    part = lenses.disagreements(log, by="channel", sla_hours=0.5)
+    assert part[["channel", "crm", "cem", "public_low"]].values.tolist() == [
+        ["phone", "green", "red", 114]
+    ]
+    public = lenses.by_group(log, by="channel", sla_hours=0.5).set_index("channel")["public_low"]
+    assert public["twitter"] == 117
+
+    def helped(scenario, **count):
+        week = case.simulate(scenario, rng=2009, hours=168).events
+        found = first_contact_resolution(week, days=0.25, **count)
+        return (100 * found[["low", "high"]]).round().values.tolist()
+
+    was, moved = helped("as-it-was", by="channel"), helped("four-moved", by="channel")
+    assert (was, moved) == ([[75, 77], [87, 91]], [[67, 69], [91, 96]])
+    assert helped("as-it-was", across=True) == [[71, 74]]
+    assert helped("four-moved", across=True) == [[62, 64]]
+
+    busy = case.simulate("as-it-was", calls_per_hour=120, rng=2009).events
+    served = channels.inequality(busy, edges=(0, 10_000), minutes=60)
+    gap = served[served["band"] == "top - bottom"].set_index("metric")[["low", "value", "high"]]
+    assert (100 * gap.loc["in time"]).round(1).tolist() == [4.5, 11.3, 17.8]
+    assert (100 * gap.loc["resolved"]).round(1).tolist() == [-0.4, 7.3, 14.0]
 
 
 def test_expected_answers_of_maytag_follow_from_the_case():
@@ -475,3 +616,67 @@ def test_expected_answers_of_response_times_follow_from_the_model():
     assert times_as_much() == 1
     assert check("response.6", times_as_much(volume_shape=4, runs=40)).right
     assert check("response.6", times_as_much(volume_shape=25, runs=40)).right is False
+
+
+def own_log(folder):
+    """The export of notebook 32, read with the brand that each tweet names as its channel."""
+    week = np.tile(np.repeat([0.5, 4, 5, 4, 1], [7, 5, 5, 4, 3]), 7) * np.repeat(
+        [1, 0.6], [120, 48]
+    )
+    tweets = np.outer(1.12 ** np.arange(6), week).ravel()
+    on_duty = np.tile(8 * [0] + 12 * [1] + 4 * [0], 42)
+    run = service_desk.simulate(
+        arrivals_per_hour={"RailCare": 0.8 * tweets, "ParcelCare": 0.5 * tweets},
+        channels={"RailCare": Channel(on_duty, 15, patience_min=20), "ParcelCare": Channel(on_duty, 14)},
+        habits=service_desk.Habits(redial=0.3, redial_after_min=300), start="2024-04-01", rng=2,
+    )  # fmt: skip
+    brand, ours = run.events["channel"].astype("str"), run.events["actor"] == "company"
+    text = ("@" + brand + " where is it?").where(~ours, "Sorry.")
+    file = folder / "tweets.csv"
+    exchange.write_twcs(run.events.assign(by=brand.where(ours), text=text), file)
+    assert exchange.add_odd_tweets(file) == 9
+    log = exchange.read_twcs(file, keep_text=True)
+    asked = log["text"].str.extract(r"@(RailCare|ParcelCare)\b")[0]
+    issues = [log["customer"], log["issue"]]
+    log["channel"] = asked.groupby(issues, observed=True).transform("first")
+    return log
+
+
+def test_expected_answers_of_my_own_log_follow_from_the_export(tmp_path):
+    nine = [2, 3, 5, 10, 60, 1e4, 1e4, 1e4, 1e4]
+    waits = pd.DataFrame({"wait_min": nine, "answered": [minutes < 1e4 for minutes in nine]})
+    assert check("ownlog.4", response.quantiles(waits, at=[0.5])["minutes"].iloc[0]).right
+    assert np.median(nine[:5]) == 5
+
+    log = own_log(tmp_path)
+    found = exchange.report(log).set_index("what")
+    assert found.loc[found["done"] == "left out", "count"].sum() == 7
+    assert found.loc["links to tweets that are not there", "count"] == 2
+    named = log[log["channel"].notna()]
+    assert len(log) - len(named) == 4
+
+    waits = response.first_response(log)
+    naive = waits.loc[waits["answered"], "wait_min"].median()
+    counted = response.quantiles(waits)["minutes"]
+    assert [round(naive), round(counted[0])] == [17, 116]
+    assert np.isnan(counted[1])
+
+    teams = desk.first_response(log, by="team").set_index("team")  # ownlog.5
+    assert teams["median_low_min"].round().tolist()[:2] == [68, 4]
+    assert teams["mean_low_min"].round().tolist()[:2] == [305, 51]
+    assert teams["open"].tolist() == [0, 0, 1652]
+    halves = response.quantiles(named, at=[0.5], by="channel").set_index("channel")["minutes"]
+    assert halves["ParcelCare"] == pytest.approx(73, abs=1)
+    assert np.isnan(halves["RailCare"])
+
+    def ahead(minutes):
+        level = desk.service_level(named, minutes=minutes, by="channel").set_index("channel")
+        return level.loc["ParcelCare", "low"] - level.loc["RailCare", "low"]
+
+    assert [check("ownlog.6", ahead(m)).right for m in (30, 45, 60, 120)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert ahead(120) == pytest.approx(0.15, abs=0.01)

@@ -160,6 +160,26 @@ def test_uncertain_times_leave_a_promise_open_between_kept_and_broken():
     assert measure[["low", "high", "colour"]].tolist() == [0, 1, "unsure"]
 
 
+def test_a_contact_is_the_teams_that_answered_it_and_else_nobodys():
+    frame = log(
+        ("Ana", 0, HER, "contact", "phone"),
+        ("Ana", 1, US, "answer", "phone"),
+        ("Bo", 0, HER, "contact", "email"),
+        ("Cem", 0, HER, "contact", "email"),
+        ("Cem", 50, US, "answer", "email"),
+    ).assign(by=[None, "Red", None, None, "Blue"])
+    table = lenses.by_group(frame, by="by")
+    assert table["by"].fillna("nobody").tolist() == ["Blue", "Red", "nobody"]
+    assert table["contacts"].tolist() == [1, 1, 1]
+    assert table["in_time_low"].tolist() == [0.0, 1.0, 0.0]
+    both = lenses.by_group(frame, by=["channel", "by"])
+    assert both[["channel", "by"]].fillna("nobody").values.tolist() == [
+        ["email", "Blue"],
+        ["email", "nobody"],
+        ["phone", "Red"],
+    ]
+
+
 def test_an_empty_log_has_no_groups():
     assert lenses.by_group(log()).empty
     assert lenses.disagreements(log()).empty

@@ -28,7 +28,7 @@ CRM = [
 CEM = [
     "journeys resolved",
     "journey length",
-    "resolved at once",
+    "solved with one contact",
     "contacts",
     "channel switches",
     "hand-offs",
@@ -126,7 +126,7 @@ def test_a_comparison_worked_out_by_hand():
         "cost avoided": 70.0,
         "journeys resolved": 0.5,
         "journey length": 2.5,  # 4 days and going on, 1 day
-        "resolved at once": 0.5,
+        "solved with one contact": 0.5,
         "contacts": 3.0,
         "channel switches": 0.0,
         "hand-offs": 1.0,

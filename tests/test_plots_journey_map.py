@@ -118,6 +118,10 @@ def test_many_steps_can_be_drawn(count):
     ax.figure.canvas.draw()
     assert ax.get_title(loc="left") == "Mine"
     assert ax.get_ylim()[0] < -3
+    assert "-3 worst, 3 best" in ax.get_ylabel()
+    times = [w for w in words(ax) if not w.startswith(("peak", "end"))]
+    assert times[:2] == {20: ["0", "7 h"], 60: ["0", "14 h"]}.get(count, times[:2])
+    assert len(times) <= 24
     assert ("…" in named(ax)[0]) == (count <= 24)
 
 

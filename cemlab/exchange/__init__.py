@@ -10,12 +10,14 @@ from cemlab.exchange._report import LeftOutWarning, report
 from cemlab.exchange.complaint import read_complaint, write_complaint
 from cemlab.exchange.help_desk import read_help_desk
 from cemlab.exchange.plain import check_place, read, write
+from cemlab.exchange.practice import add_odd_tweets
 from cemlab.exchange.process_mining import from_pm4py, read_pm4py, to_pm4py
 from cemlab.exchange.twitter import read_twcs, write_twcs
 
 __all__ = [
     "LeftOutWarning",
     "MappingError",
+    "add_odd_tweets",
     "check_place",
     "from_pm4py",
     "read",

@@ -134,7 +134,7 @@ def verdict(comparison: pd.DataFrame) -> str:
     if seen["CRM"] == seen["CEM"]:
         return f"Both lenses are {shown['CRM']}."
     bad = comparison[(comparison["colour"] == RED)]
-    why = f" They part over: {', '.join(bad['metric'])}." if len(bad) else ""
+    why = f" They disagree over: {', '.join(bad['metric'])}." if len(bad) else ""
     return f"The company's lens is {shown['CRM']}, the customer's is {shown['CEM']}.{why}"
 
 
@@ -162,7 +162,7 @@ def _outside_in(seen: Observation, enough: float) -> Iterator[Measure]:
     yield _at_once(seen, table)
     sure = table if seen.surely is seen else cem.journeys(seen.surely)
     counts = [
-        ("contacts", "contacts", "contacts", "Times customers told their story"),
+        ("contacts", "contacts", "contacts", "Times customers got in touch"),
         ("channel switches", "switches", "switches", "Times they tried another channel"),
         ("hand-offs", "handoffs", "hand-offs", "Times they were sent to another desk"),
     ]
@@ -231,13 +231,13 @@ def _costs(seen: Observation, cost_per_hour: float, currency: str) -> Iterator[M
 
 def _at_once(seen: Observation, table: pd.DataFrame) -> Measure:
     if table["resolved"].isna().all() or table["contacts"].isna().all():
-        return not_recorded("CEM", "resolved at once", "share")
+        return not_recorded("CEM", "solved with one contact", "share")
     one = (table["contacts"] <= 1).to_numpy(bool)
     perhaps = last_word(seen, "resolve", sure=False).to_numpy(bool)
     sure = table["resolved"].to_numpy(bool)
     bounds = float((one & sure).mean()), float((one & perhaps).mean())
     what = "of journeys were resolved with one contact"
-    return share("CEM", "resolved at once", bounds, len(table), what)
+    return share("CEM", "solved with one contact", bounds, len(table), what)
 
 
 def _avoided(seen: Observation, currency: str) -> Measure:

@@ -42,7 +42,8 @@ def by_group(
     log : DataFrame
         An event log.
     by : str or list of str
-        Columns of the log: touchpoint, channel, by (who acted), source, or one of your own.
+        Columns of the log: touchpoint, channel, by (who acted; a contact is theirs who
+        answered it, and what nobody answered is nobody's), source, or one of your own.
     observed_until, sla_hours, enough
         As in `compare`.
 
@@ -130,11 +131,21 @@ def disagreements(
 def _groups(seen: Observation, names: list[str]) -> tuple[Ints, pd.DataFrame]:
     """Return the number of each row's group, and the groups sorted by name, the unnamed last."""
     group, first = np.zeros(len(seen.log), np.int64), np.zeros(0, np.int64)
+    coded = {}
     for name in names:
-        column = seen.log[name].astype("category").cat
-        codes = column.codes.to_numpy(np.int64)
+        column = seen.log[name].astype("category").array
+        codes = np.asarray(column.codes, np.int64)
+        if name == "by":  # a contact is the team's that answered it
+            contact, answer = (seen.waits[end].to_numpy() for end in ("row", "answer"))
+            answered = (answer >= 0) & (codes[contact] < 0)
+            codes[contact[answered]] = codes[answer[answered]]
         first, group = number(group, np.where(codes < 0, len(column.categories), codes))
-    return group, seen.log[names].take(first).reset_index(drop=True)
+        coded[name] = codes, column.categories
+    shown = {
+        name: pd.Series(categories.take(codes[first], fill_value=pd.NA, allow_fill=True))
+        for name, (codes, categories) in coded.items()
+    }
+    return group, pd.DataFrame(shown)
 
 
 def _add_contacts(table: pd.DataFrame, seen: Observation, group: Ints, minutes: float) -> None:
@@ -204,8 +215,10 @@ def _sentence(row: dict[str, Any], names: list[str], limit: str) -> str:
     if row["resolved_low"] < 1:
         shown = _words.share(1 - row["resolved_high"], 1 - row["resolved_low"])
         bad.append(f"{shown} unresolved")
-    for name, what in (("promises_broken", "promises broken"), ("public", "gone public")):
-        if row[f"{name}_high"] > 0:
-            bad.append(f"{_words.number(row[f'{name}_low'], row[f'{name}_high'])} {what}")
+    if row["promises_broken_high"] > 0:
+        broken = _words.number(row["promises_broken_low"], row["promises_broken_high"])
+        bad.append(f"{broken} promise{'s' * (broken != '1')} broken")
+    if row["public_high"] > 0:
+        bad.append(f"{_words.number(row['public_low'], row['public_high'])} gone public")
     outside = ", ".join(bad) or "all resolved, no promise broken, none public"
     return f"{where}: {inside}; {n:,} journey{'s' * (n != 1)}: {outside}."

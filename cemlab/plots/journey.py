@@ -61,9 +61,8 @@ def journey_map(steps: pd.DataFrame, *, title: str | None = None, ax: Axes | Non
     """Draw a journey step by step: who acted, and how it may have felt.
 
     Steps stand in their order (of their earliest times) and not to scale; above each is the
-    time since the first.
-    The peak (the step farthest from neutral; of two equally far the worse, then the earlier)
-    and the end are ringed.
+    time since the first. The peak (the step farthest from neutral; of two equally far the
+    worse, then the earlier) and the end are ringed.
 
     Parameters
     ----------
@@ -111,18 +110,16 @@ def journey_map(steps: pd.DataFrame, *, title: str | None = None, ax: Axes | Non
             ax.annotate(f"{words} {score[step]:+.1f}", (x[step], score[step]), (aside, 15 * away),
                         textcoords="offset points", ha=side, weight="bold",
                         va="bottom" if away > 0 else "top")  # fmt: skip
-        shown = 0
-        for place, words in enumerate(since):
-            if not place or words != since[place - 1]:
-                row = shown % 2 if len(steps) > _ROOMY else 0
-                ax.text(float(x[place]), (1.44 - 0.16 * row) * reach, words, ha="center", va="top",
-                        size=11, color=GREY)  # fmt: skip
-                shown += 1
+        for row, place in enumerate(_told(since)):
+            lower = 0.16 * (row % 2) if len(steps) > _ROOMY else 0.0
+            ax.text(float(x[place]), (1.44 - lower) * reach, since[place], ha="center", va="top",
+                    size=11, color=GREY)  # fmt: skip
         ax.set_ylim(-1.6 * reach, 1.5 * reach)
         ax.set_xlim(0.4, len(steps) + 0.6)
         ax.set_yticks([-reach, -reach / 2, 0, reach / 2, reach])
         ax.set_yticklabels([f"{v:+.1f}" if v else "0" for v in ax.get_yticks()])
-        ax.set_ylabel("how it may have felt\n(assumed; -1 worst, 1 best)")
+        ends = f"{-reach:.3g} worst, {reach:.3g} best"
+        ax.set_ylabel(f"how it may have felt\n(assumed; {ends})")
         if named:
             ax.set_xticks(x, _step_names(steps), rotation=38, ha="right", rotation_mode="anchor")
             ax.tick_params(axis="x", labelsize=11.5)
@@ -130,8 +127,8 @@ def journey_map(steps: pd.DataFrame, *, title: str | None = None, ax: Axes | Non
                 label.set_color(_TEXT[str(actor)])
         ax.set_xlabel("steps in order; at the top, the time since the first (~: uncertain)")
         ax.legend(loc="lower left", frameon=False, ncols=4, bbox_to_anchor=(0.0, -0.01))
-        ends = f"the peak {score[peak]:+.1f}, the end {_end(steps)}"
-        found = f"{len(steps)} step{'s' if last else ''} in {span}: {ends}"
+        found = f"{len(steps)} step{'s' if last else ''} in {span}: the peak {score[peak]:+.1f}, "
+        found += f"the end {_end(steps)}"
         finish(ax, title or found, None)
     return ax
 
@@ -179,6 +176,12 @@ def _since_first(steps: pd.DataFrame) -> tuple[list[str], str]:
         letters = "min" if unit.startswith("min") else unit[0]
         short.append(f"{about}{number} {letters}" if number != "0" else f"{about}0")
     return ["0", *short[1:]], _words.span(float(low[-1]), float(high[-1]))
+
+
+def _told(since: list[str]) -> list[int]:
+    """Return the steps above which the time is written: where it changes, at most 24 of them."""
+    changes = [i for i, words in enumerate(since) if i == 0 or words != since[i - 1]]
+    return changes[:: -(-len(changes) // _NAMED)]
 
 
 def _step_names(steps: pd.DataFrame) -> list[str]:

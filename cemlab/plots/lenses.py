@@ -30,6 +30,10 @@ _LAMPS = {
 }
 
 
+_APART = 0.1
+"""How far a group's two marks stand above and below its line."""
+
+
 def scoreboard(
     comparison: pd.DataFrame,
     *,
@@ -95,14 +99,15 @@ def partings(
     ax = ax or new_axes(width=11.5, height=1.9 + 0.55 * max(len(shown), 1))
     with plt.rc_context(STYLE):
         for y, row in enumerate(shown.itertuples()):
-            ax.plot([row.company, row.customer], [y, y], color="#AAAAAA", lw=3, zorder=1)
-            ax.plot(row.company, y, "s", ms=11, color=BLUE)
-            ax.plot(row.customer, y, "o", ms=12, color=ORANGE)
+            ends = [y - _APART, y + _APART]
+            ax.plot([row.company, row.customer], ends, color="#AAAAAA", lw=3, zorder=1)
+            ax.plot(row.company, ends[0], "s", ms=11, color=BLUE)
+            ax.plot(row.customer, ends[1], "o", ms=12, color=ORANGE)
             ax.text(1.05, y, _hurt(row), va="center", size=11.5, color="#333333")
             for x, colour in ((-0.14, row.crm), (-0.06, row.cem)):
                 _lamp(ax, x, y, colour, size=15)
         for x, head in ((-0.14, "CRM"), (-0.06, "CEM")):
-            ax.text(x, -0.75, head, ha="center", size=11, color=GREY)
+            ax.text(x, -0.75, head, ha="center", size=12)
         ax.set_yticks(range(len(shown)), shown["name"].to_list())
         ax.set_ylim(max(len(shown), 1) - 0.4, -1.1)
         ax.set_xlim(-0.2, 1.62)
@@ -111,7 +116,7 @@ def partings(
         ax.axvline(0, color="#DDDDDD")
         ax.axvline(lenses.ENOUGH, color=GREY, ls="--", lw=1)
         ax.set_xlabel("share (dashed: what counts as enough, assumed)", loc="left")
-        ax.plot([], [], "s", ms=11, color=BLUE, label="company: answered in time and closed")
+        ax.plot([], [], "s", ms=11, color=BLUE, label="company: answered in time or closed, whichever is less")
         ax.plot([], [], "o", ms=12, color=ORANGE, label="customer: journey resolved")
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2 if len(shown) > 3 else -0.35),
                   ncols=2, frameon=False)  # fmt: skip
@@ -141,7 +146,8 @@ def _ranked(groups: pd.DataFrame) -> pd.DataFrame:
 
 def _hurt(row: Any) -> str:
     """Say in which ways the journeys of a group went wrong, other than unresolved."""
-    names = {"promises_broken": "promises broken", "public": "public"}
+    one = row.promises_broken_low == row.promises_broken_high == 1
+    names = {"promises_broken": f"promise{'s' * (not one)} broken", "public": "public"}
     spans = {
         what: (getattr(row, f"{n}_low"), getattr(row, f"{n}_high")) for n, what in names.items()
     }
