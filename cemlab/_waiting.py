@@ -43,6 +43,29 @@ def ranks(column: pd.Series, names: Sequence[str]) -> NDArray[np.int8]:
     return place[column.cat.codes.to_numpy()] if len(column) else np.empty(0, np.int8)
 
 
+def told(log: pd.DataFrame, by_journey: Grouped) -> NDArray[np.bool_]:
+    """Return which rows of a validated log are a customer's contacts, shape (rows,).
+
+    A post is one too, unless a contact was noted with it: same journey and time, and the same
+    channel or none.
+    """
+    own = _are(log["actor"], ("customer",))
+    contact, post = (own & _are(log["kind"], (kind,)) for kind in ("contact", "publish"))
+    if not post.any():
+        return contact
+    time, channel = log["time"].to_numpy(), log["channel"].cat.codes.to_numpy() + 1
+    unplaced = channel == 0
+    ways = [(contact, channel), (contact & unplaced, None)]
+    noted = np.zeros(int(post.sum()), np.bool_)
+    for other, kind in ways:
+        row, _ = following(by_journey, post, other, time, time, kind)
+        noted |= (row >= 0) & (time[row] == time[post])
+    row, _ = following(by_journey, post & unplaced, contact, time, time)
+    noted[unplaced[post]] |= (row >= 0) & (time[row] == time[post & unplaced])
+    contact[np.flatnonzero(post)[~noted]] = True
+    return contact
+
+
 class Ended(NamedTuple):
     """How each contact of a log ended; all arrays have shape (contacts,).
 
@@ -67,9 +90,7 @@ class Ended(NamedTuple):
 
 def by_contact(log: pd.DataFrame, end: pd.Timestamp, by_journey: Grouped | None = None) -> Ended:
     """Return how each customer's contact of a validated log ended, looked at until `end`."""
-    if by_journey is None:
-        first, journey = number(*(log[name].cat.codes.to_numpy() for name in ("customer", "issue")))
-        by_journey = grouped(journey, first.size)
+    by_journey = by_journey or _by_journey(log)
     time, until = spans(log)
     channel = log["channel"].cat.codes.to_numpy() + 1
     own, ours = (_are(log["actor"], (actor,)) for actor in ("customer", "company"))
@@ -94,15 +115,44 @@ def by_contact(log: pd.DataFrame, end: pd.Timestamp, by_journey: Grouped | None 
 
 
 def contradicted(log: pd.DataFrame) -> tuple[NDArray[np.int64], Ended]:
-    """Return the rows whose stated minutes fit none of the contacts that they end, and those."""
-    found = by_contact(log, last_moment(log))
-    stated = np.append(log["value"].to_numpy(), np.nan)[found.ender]
+    """Return the rows whose stated minutes fit no contact, and how contacts ended.
+
+    A row that ends contacts must fit one of them; any other one of its journey, if it has any.
+    """
+    by_journey = _by_journey(log)
+    found = by_contact(log, last_moment(log), by_journey)
+    value = log["value"].to_numpy()
+    stated = np.append(value, np.nan)[found.ender]
     fits = (stated >= found.low_min - SLACK_MIN) & (stated <= found.high_min + SLACK_MIN)
     over = found.ender >= 0
-    wrong, right = np.zeros((2, len(log)), np.bool_)
-    wrong[found.ender[over & ~fits]] = right[found.ender[over & fits]] = True
-    timed = _are(log["kind"], TIMED) & log["value"].notna().to_numpy()
-    return np.flatnonzero(timed & wrong & ~right), found
+    ends, right = np.zeros((2, len(log)), np.bool_)
+    ends[found.ender[over]] = right[found.ender[over & fits]] = True
+    timed = _are(log["kind"], TIMED) & ~np.isnan(value)
+    wrong = timed & ends & ~right
+    others = np.flatnonzero(timed & ~ends)
+    if others.size:
+        wrong[others[~_fits_any(log, by_journey, others)]] = True
+    return np.flatnonzero(wrong), found
+
+
+def _fits_any(log: pd.DataFrame, by_journey: Grouped, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which rows state minutes that fit some contact of their journey, where times tell."""
+    time, until = spans(log)
+    journey = np.empty(len(log), np.int64)
+    journey[by_journey.rows] = np.repeat(
+        np.arange(by_journey.start.size - 1), np.diff(by_journey.start)
+    )
+    contacts = np.flatnonzero(told(log, by_journey))
+    minute = (time - time.min()) / _MINUTE
+    width = float(minute.max()) + 4 * SLACK_MIN  # one scale: a journey's minutes after another's
+    asked = np.sort(journey[contacts] * width + minute[contacts])
+    begun = minute[rows] - log["value"].to_numpy()[rows]
+    wanted = journey[rows] * width + begun
+    near = np.searchsorted(asked, [wanted - SLACK_MIN, wanted + SLACK_MIN], side="left")
+    fits = (near[0] < near[1]) & (begun >= -SLACK_MIN)
+    asked_at_all, vague = np.zeros((2, by_journey.start.size), np.bool_)
+    asked_at_all[journey[contacts]] = vague[journey[time != until]] = True
+    return np.asarray(fits | vague[journey[rows]] | ~asked_at_all[journey[rows]])
 
 
 def in_time(waits: pd.DataFrame, minutes: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -115,6 +165,11 @@ def in_time(waits: pd.DataFrame, minutes: float) -> tuple[NDArray[np.bool_], NDA
     sure = (ended == _ANSWERED) & (high <= minutes)
     perhaps = ((ended == _ANSWERED) & (low <= minutes)) | ((ended == _OPEN) & (low < minutes))
     return sure, perhaps
+
+
+def _by_journey(log: pd.DataFrame) -> Grouped:
+    first, journey = number(*(log[name].cat.codes.to_numpy() for name in ("customer", "issue")))
+    return grouped(journey, first.size)
 
 
 def _are(column: pd.Series, names: Sequence[str]) -> NDArray[np.bool_]:

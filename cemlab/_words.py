@@ -40,7 +40,8 @@ def number(low: float, high: float) -> str:
     >>> number(1200, 1200), number(3, 5), number(7.024, 7.024)
     ('1,200', '3 to 5', '7.02')
     """
-    return _between(*(f"{x:,.{0 if x >= 100 or x == int(x) else 2}f}" for x in (low, high)))
+    places = 0 if all(x >= 100 or x == int(x) for x in (low, high)) else 2
+    return _between(*(f"{x + 0.0:,.{places}f}" for x in (low, high)))
 
 
 def _percent(part: float) -> str:
@@ -51,6 +52,17 @@ def _percent(part: float) -> str:
     if 99.5 <= percent < 100:
         return f"{100 - float(f'{100 - percent:.1g}'):g}%"
     return f"{percent:.0f}%"
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "journey"), counted(2000, "journey"), counted(1, "promise is", "promises are")
+    ('1 journey', '2,000 journeys', '1 promise is')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _between(low: str, high: str) -> str:

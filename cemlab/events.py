@@ -19,8 +19,10 @@ source      category        a fact of a case, a data set, or a run
 ==========  ==============  =========================================================
 
 Rows with equal times are ordered by their kind (the order of :data:`KINDS`), so
-that no result depends on the order in which rows were typed. Names that are all
-whole numbers are kept as integers.
+that no result depends on the order in which rows were typed; ties between two channels
+are taken in the order of their names. A row that stands twice counts twice. Names that are
+all whole numbers are kept as integers. Only the customer resolves; only the company closes
+and promises.
 """
 
 from collections.abc import Mapping
@@ -85,6 +87,7 @@ COLUMNS = (
 )
 _REQUIRED = ("customer", "time", "actor", "kind")
 _FILLED = ("customer", "issue", "actor", "kind")
+_WORD_OF = {"resolve": "customer", "close": "company", "promise": "company"}
 _SCORES = {"survey_nps": (0, 10), "survey_csat": (1, 5), "survey_ces": (1, 7)}
 
 
@@ -204,6 +207,11 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
         if unknown:
             row = int(np.flatnonzero(log[name] == unknown[0])[0])
             _columns.stop(place, row, name, f"must be one of {', '.join(allowed)}", unknown[0])
+    for kind, speaker in _WORD_OF.items():
+        rows = np.flatnonzero((log["kind"] == kind) & (log["actor"] != speaker))
+        if rows.size:
+            rule = f"must be {speaker} for kind {kind}"
+            _columns.stop(place, rows[0], "actor", rule, log["actor"].iloc[rows[0]])
     rows = np.flatnonzero(log["time"].isna())
     if rows.size:
         _columns.stop(place, rows[0], "time", "must be a date", None)
@@ -238,7 +246,9 @@ def _order(log: pd.DataFrame) -> NDArray[np.int64]:
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
     if tied.size:
         rows = log.take(order[tied])
-        ties = [rows["value"], rows["latest"], rows["source"].cat.codes]
+        extra = [name for name in log.columns if name not in COLUMNS]
+        ties = [pd.factorize(rows[name].astype("str"), sort=True)[0] for name in extra]
+        ties += [rows["value"], rows["latest"], rows["source"].cat.codes]
         ties += [rows[name].cat.codes for name in ("by", "actor", "touchpoint", "channel")]
         ties += [rows["issue"].cat.codes, rows["customer"].cat.codes]
         rank = _waiting.ranks(rows["kind"], tuple(KINDS))
@@ -253,8 +263,14 @@ def _check_waits(log: pd.DataFrame, place: Place) -> None:
         return
     rows, found = _waiting.contradicted(log)
     if rows.size:
-        contact = np.flatnonzero(found.ender == rows[0])[-1]
-        low, high = found.low_min[contact], found.high_min[contact]
-        times = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        rule = f"must be the minutes waited since the contact ({times} by the times)"
+        ended = np.flatnonzero(found.ender == rows[0])
+        times = ""
+        if ended.size:
+            low, high = found.low_min[ended[-1]], found.high_min[ended[-1]]
+            times = (
+                f" ({low:g} by the times)"
+                if low == high
+                else f" ({low:g} to {high:g} by the times)"
+            )
+        rule = f"must be the minutes waited since the contact{times}"
         _columns.stop(place, rows[0], "value", rule, float(log["value"].iloc[rows[0]]))

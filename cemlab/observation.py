@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks, _waiting
-from cemlab._by_journey import Grouped, following, grouped, number
+from cemlab._by_journey import Grouped, grouped, number
 from cemlab._waiting import ranks
 from cemlab.events import ACTORS, KINDS, validate
 
@@ -97,17 +97,17 @@ class Observation:
     def told(self) -> NDArray[np.bool_]:
         """Which rows are a customer's contacts, shape (rows,).
 
-        A post is one too, unless a contact was noted with it (same journey, same time).
+        A post is one too, unless a contact was noted with it: same journey and time, and the
+        same channel or none.
         """
-        contact = self.rows("contact", actor="customer")
-        post = self.rows("publish", actor="customer")
-        if not post.any():
-            return contact
-        noted, _ = following(self.by_journey, post, contact, self.time, self.time)
-        there = noted >= 0
-        there[there] = self.time[noted[there]] == self.time[post][there]
-        contact[np.flatnonzero(post)[~there]] = True
-        return contact
+        return _waiting.told(self.log, self.by_journey)
+
+    def highest(self, values: NDArray[Any], marked: NDArray[np.bool_]) -> NDArray[Any]:
+        """Return the highest of each journey's marked values; NaN or NaT if it has none."""
+        rows, start = self.by_journey
+        none = np.datetime64("NaT") if values.dtype.kind == "M" else np.nan
+        some = np.where(marked, values, none)
+        return np.fmax.reduceat(some[rows], start[:-1]) if rows.size else some
 
     def part(self, rows: NDArray[np.bool_]) -> "Observation":
         """Return the observation of some rows only, shape (rows,), with what the whole records."""
@@ -136,12 +136,13 @@ class Observation:
         stated = np.append(np.where(timed, self.log["value"].to_numpy(), np.nan), np.nan)
         known = stated[ender]
         fits = (known >= low - _waiting.SLACK_MIN) & (known <= high + _waiting.SLACK_MIN)
+        maybe = (ender >= 0) & ~self.sure[ender] if len(ender) else ender >= 0
         table = self.log[["customer", "issue", "channel", "time"]].take(rows)
         return table.reset_index(drop=True).assign(
             row=rows,
             ended=pd.Categorical.from_codes(ended, list(_waiting.ENDED)),
             wait_low_min=np.where(fits, known, low),
-            wait_high_min=np.where(fits, known, high),
+            wait_high_min=np.where(maybe, np.inf, np.where(fits, known, high)),
             answer=ender,
         )
 
@@ -187,8 +188,10 @@ def observe(log: Log, observed_until: object = None) -> Observation:
 def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row a customer's contact: how long until the company's word.
 
-    A contact is answered by the next answer of its journey on its own channel, or,
-    where that channel stays silent, on any. Uncertain times give an interval.
+    A contact is answered by the next answer of its journey on its own channel, or, where that
+    channel stays silent, on any: so a late answer on the own channel takes the place of an
+    earlier one on another. A post without a contact row waits for nobody. Uncertain times give an interval; rows are in order of their
+    earliest time.
 
     Parameters
     ----------
@@ -201,8 +204,8 @@ def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     -------
     DataFrame
         `customer`, `issue`, `channel`, `time`, `ended` (answered, abandoned, open),
-        `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least
-        the former, and its latter is infinite), `row`: the contact's row of the observed
+        `wait_low_min`, `wait_high_min` (minutes; an open contact has waited at least the former,
+        and its latter is infinite, as that of an answer that may not have come yet), `row`: the contact's row of the observed
         log, and `answer`: the row that ended it, -1 if none. Minutes stated by the log itself replace the interval.
 
     Examples
@@ -219,12 +222,17 @@ def waits(log: Log, *, observed_until: object = None) -> pd.DataFrame:
 def last_word(seen: Observation, kind: str, *, sure: bool = True) -> pd.Series:
     """Return, by number of the journey, whether `kind` happened and no reopening came after it.
 
-    `sure`: True counts only what has surely happened by the end of the observation, False
-    also what may have. Missing throughout if the log never records `kind` or a reopening.
+    `sure`: True counts only what has surely happened by the end of the observation, and surely
+    after every reopening, False also what may have. Missing throughout if the log never
+    records `kind`: a reopening alone does not tell.
     """
-    if not seen.kinds & {kind, "reopen"}:
+    if kind not in seen.kinds:
         return pd.Series(pd.NA, index=seen.journeys.index, dtype="boolean")
     said = seen.rows(kind) & (seen.sure | (not sure))
     back = seen.rows("reopen") & (seen.sure | sure)
-    last, undone = seen.last_row(said), seen.last_row(back)
-    return pd.Series((last >= 0) & (last > undone), dtype="boolean")
+    if seen.time is seen.latest:
+        last, undone = seen.last_row(said), seen.last_row(back)
+        return pd.Series((last >= 0) & (last > undone), dtype="boolean")
+    early, late = (seen.time, seen.latest) if sure else (seen.latest, seen.time)
+    word, undone = seen.highest(early, said), seen.highest(late, back)
+    return pd.Series(~np.isnat(word) & ~(undone >= word), dtype="boolean")

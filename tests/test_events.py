@@ -135,7 +135,42 @@ def test_rows_stand_in_order_of_time():
 
 def test_rows_of_one_time_stand_in_the_order_of_kinds():
     kinds = list(events.KINDS)
-    assert events.validate(log(len(kinds), kind=kinds[::-1]))["kind"].tolist() == kinds
+    who = ["company" if k in ("close", "promise") else "customer" for k in kinds[::-1]]
+    rows = log(len(kinds), kind=kinds[::-1], actor=who)
+    assert events.validate(rows)["kind"].tolist() == kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "speaker"), [("resolve", "customer"), ("close", "company"), ("promise", "company")]
+)
+def test_a_word_belongs_to_the_one_who_can_say_it(kind, speaker):
+    for actor in events.ACTORS:
+        if actor == speaker:
+            assert len(events.validate(log(kind=kind, actor=actor))) == 1
+        else:
+            rule = f"row 0, actor: must be {speaker} for kind {kind}, got '{actor}'"
+            assert refusal(log(kind=kind, actor=actor)).endswith(rule)
+
+
+def test_stated_minutes_must_fit_a_contact_even_where_another_answer_came_first():
+    rows = pd.DataFrame(
+        {
+            "customer": "Ana",
+            "actor": ["customer", "company", "customer", "company"],
+            "kind": ["contact", "answer", "contact", "answer"],
+            "channel": ["phone", "mail", "phone", "phone"],
+            "time": [f"2024-05-01 {clock}" for clock in ("10:00", "11:00", "12:00", "12:30")],
+            "value": [None, 60.0, None, 30.0],
+        }
+    )
+    assert len(events.validate(rows)) == 4
+    rows.loc[1, "value"] = 9999.0
+    assert "minutes waited" in refusal(rows)
+
+
+def test_ties_are_broken_by_columns_of_the_users_own_too():
+    rows = log(4, mood=["b", "a", "d", "c"])
+    assert events.validate(rows)["mood"].tolist() == list("abcd")
 
 
 FEW = st.sampled_from(["a", "b", None])

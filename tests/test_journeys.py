@@ -337,9 +337,10 @@ def test_the_customers_word_and_the_companys_are_two_things():
 
 @pytest.mark.parametrize(("kind", "flag"), [("resolve", "resolved"), ("close", "closed")])
 def test_reopening_undoes_both_words_until_they_are_said_again(kind, flag):
-    told = [(0, HER, kind), (1, HER, "reopen"), (2, HER, kind)]
+    who = WORD_OF.get(kind, HER)
+    told = [(0, who, kind), (1, HER, "reopen"), (2, who, kind)]
     assert [bool(column(flag, *told, until=u)) for u in (0, 1, 2)] == [True, False, True]
-    assert not column(flag, (0, HER, kind), (0, HER, "reopen"))
+    assert not column(flag, (0, who, kind), (0, HER, "reopen"))
 
 
 def test_a_journey_is_censored_unless_it_is_resolved():
@@ -351,20 +352,24 @@ def test_a_journey_is_censored_unless_it_is_resolved():
 
 # --- not recorded ------------------------------------------------------------------------------
 
+WORD_OF = {"close": US, "promise": US}
+"""Kinds that only the company can say; here the customer says the others."""
+
 NEEDS = {
     "contacts": {"contact", "publish"},
     "repeats": {"contact", "publish"},
     "handoffs": {"transfer"},
     "promises_broken": {"promise"},
-    "resolved": {"resolve", "reopen"},
-    "closed": {"close", "reopen"},
+    "resolved": {"resolve"},
+    "closed": {"close"},
     "public": {"publish"},
 }
 
 
 @pytest.mark.parametrize(
     ("actor", "kind"),
-    [(HER, kind) for kind in events.KINDS] + [(US, "contact"), ("public", "publish")],
+    [(WORD_OF.get(kind, HER), kind) for kind in events.KINDS]
+    + [(US, "contact"), ("public", "publish")],
 )
 def test_a_log_of_one_event_knows_what_it_records_and_no_more(kind, actor):
     told = journey((0, actor, kind, "phone", 2.0))
@@ -378,7 +383,7 @@ def test_a_log_of_one_event_knows_what_it_records_and_no_more(kind, actor):
 @pytest.mark.parametrize("name", NEEDS)
 def test_what_is_recorded_only_later_has_not_happened_yet(name):
     kind = sorted(NEEDS[name])[0]
-    assert column(name, (0, US, "failure"), (9, HER, kind), until=5) == 0
+    assert column(name, (0, US, "failure"), (9, WORD_OF.get(kind, HER), kind), until=5) == 0
 
 
 def test_an_empty_log_has_no_journeys():
@@ -413,7 +418,9 @@ def logs(draw):
         st.sampled_from([60.0, 300.0]),
         st.sampled_from([{}, {"customer": "Bo"}, {"issue": 2}]),
     )
-    return log(*draw(st.lists(row, min_size=1, max_size=14)))
+    rows = draw(st.lists(row, min_size=1, max_size=14))
+    speakers = {**WORD_OF, "resolve": HER}
+    return log(*[(row[0], speakers.get(row[2], row[1]), *row[2:]) for row in rows])
 
 
 def plain_journeys(frame, end):
@@ -427,18 +434,22 @@ def plain_journeys(frame, end):
     found = {}
     for name, rows in ordered.groupby(["customer", "issue"]):
         rows = rows.to_dict("records")
-        word = {"resolve": False, "close": False}
-        for r in rows:
-            if r["kind"] in word:
-                word[r["kind"]] = True
-            if r["kind"] == "reopen":
-                word = dict.fromkeys(word, False)
+        back = [r["until"] for r in rows if r["kind"] == "reopen"]
+        said = {
+            kind: [r["time"] for r in rows if r["kind"] == kind and r["until"] <= end]
+            for kind in ("resolve", "close")
+        }
+        word = {
+            kind: bool(times) and (not back or max(times) > max(back))
+            for kind, times in said.items()
+        }
         hers = [r for r in rows if r["actor"] == HER]
-        noted = {r["time"] for r in hers if r["kind"] == "contact"}
+        noted = {(r["time"], r["channel"]) for r in hers if r["kind"] == "contact"}
         told = [
             r
             for r in hers
-            if r["kind"] == "contact" or (r["kind"] == "publish" and r["time"] not in noted)
+            if r["kind"] == "contact"
+            or (r["kind"] == "publish" and (r["time"], r["channel"]) not in noted)
         ]
         late = 0
         for r in rows:
@@ -452,8 +463,8 @@ def plain_journeys(frame, end):
             "switches": sum(a["channel"] != b["channel"] for a, b in pairs),
             "handoffs": sum(r["kind"] == "transfer" for r in rows) if "transfer" in known else None,
             "promises_broken": late if "promise" in known else None,
-            "resolved": word["resolve"] if known & {"resolve", "reopen"} else None,
-            "closed": word["close"] if known & {"close", "reopen"} else None,
+            "resolved": word["resolve"] if "resolve" in known else None,
+            "closed": word["close"] if "close" in known else None,
             "public": any(r["kind"] == "publish" for r in hers) if "publish" in known else None,
             "censored": not word["resolve"],
         }

@@ -180,6 +180,28 @@ def test_a_contact_is_the_teams_that_answered_it_and_else_nobodys():
     ]
 
 
+def test_sentences_leave_out_what_is_not_recorded():
+    frame = log(
+        ("Ana", 0, HER, "contact", "phone"),
+        ("Ana", 99, US, "answer", "phone"),
+        ("Ana", 100, HER, "resolve", "phone"),
+    )
+    assert lenses.disagreements(frame)["sentence"].tolist() == [
+        "phone: 0% answered within 24 hours; 1 journey: all resolved."
+    ]
+
+
+def test_who_gave_up_is_nobodys():
+    frame = log(
+        ("Ana", 0, HER, "contact", "phone"),
+        ("Ana", 0.1, HER, "abandon", "phone"),
+        ("Ana", 1, US, "answer", "phone"),
+    ).assign(by=[None, "line 1", "Max"])
+    table = lenses.by_group(frame, by="by").set_index("by")
+    assert table["contacts"].to_dict()["Max"] == 0
+    assert table["contacts"].sum() == table.loc[table.index.isna(), "contacts"].iloc[0] == 1
+
+
 def test_an_empty_log_has_no_groups():
     assert lenses.by_group(log()).empty
     assert lenses.disagreements(log()).empty
@@ -202,6 +224,13 @@ def test_at_share_0_it_is_the_comparison_and_then_more_strangers():
     known = table[table["metric"] == "customers known"].set_index("share")["value"]
     assert known.to_dict() == {0.0: 2.0, 1.0: 3.0}  # Ana's tweet is a stranger's
     assert table["share"].value_counts().tolist() == [len(truth)] * 2
+
+
+def test_only_people_seen_by_then_are_known():
+    early = log(("Ana", 0, HER, "contact", "phone"), ("Bo", 99, HER, "contact", "phone"))
+    table = lenses.by_linkage(early, [0, 1], rng=1, observed_until=DAY + pd.Timedelta(hours=9))
+    known = table[table["metric"].isin(["customers known", "journeys seen"])]
+    assert known["value"].tolist() == [1.0] * 4
 
 
 def test_the_same_luck_hides_the_same_links():

@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -125,7 +126,7 @@ def test_a_comparison_worked_out_by_hand():
         "back after closing": 0.0,
         "cost avoided": 70.0,
         "journeys resolved": 0.5,
-        "journey length": 2.5,  # 4 days and going on, 1 day
+        "journey length": 1.0,  # one of two is over after a day, the other goes on for 4
         "solved with one contact": 0.5,
         "contacts": 3.0,
         "channel switches": 0.0,
@@ -267,12 +268,13 @@ def test_an_empty_log_is_grey_on_both_sides(observed_until):
 
 @pytest.mark.parametrize("kind", events.KINDS)
 def test_a_log_of_one_event_can_be_read_from_both_sides(kind):
-    table = lenses.compare(log(("Ana", 0, "customer", kind, 1.0)))
+    who = "company" if kind in ("close", "promise") else "customer"
+    table = lenses.compare(log(("Ana", 0, who, kind, 1.0)))
     assert table["metric"].tolist() == CRM + CEM
     assert (table["value"].isna() == (table["colour"] == "grey")).all()
     assert lenses.verdict(table).endswith(".")
     colour = table.set_index("metric").loc["journeys resolved", "colour"]
-    assert colour == {"resolve": "green", "reopen": "red"}.get(kind, "grey")
+    assert colour == {"resolve": "green"}.get(kind, "grey")
 
 
 def test_before_the_first_event_both_sides_are_grey():
@@ -398,3 +400,75 @@ def test_what_may_have_been_closed_by_then_is_neither_green_nor_red():
     assert (closed["low"], closed["high"], closed["colour"]) == (0.0, 1.0, "unsure")
     later = lenses.compare(events, observed_until="2009-07-05").set_index("metric")
     assert later.loc["issues closed", ["low", "colour"]].tolist() == [1.0, "green"]
+
+
+# --- what the words claim ---------------------------------------------------------------------
+
+
+def test_half_of_the_journeys_is_counted_with_those_that_go_on():
+    """Times to a solution exponential with mean 30 days, looked at after 60 days."""
+    luck = np.random.default_rng(3)
+    n, mean = 2000, 30.0
+    begin, length = luck.uniform(0, 60, n), luck.exponential(mean, n)
+    rows = [(i, 24 * begin[i], "customer", "contact") for i in range(n)]
+    rows += [(i, 24 * (begin[i] + length[i]), "customer", "resolve") for i in range(n)]
+    row = rows_of(log(*rows), observed_until=DAY + pd.Timedelta(days=60)).loc["journey length"]
+    seen_for = 60 - begin
+    at_median = mean * math.log(2)
+    at_risk = (np.minimum(length, seen_for) > at_median).mean() * n
+    error = mean / math.sqrt(at_risk)  # of the median: 1 / (2 f(m) sqrt(n)), not below this
+    assert row["value"] == pytest.approx(at_median, abs=4 * error)
+    assert row["sentence"].startswith(f"Half of {n:,} journeys are over after")
+
+
+def test_fewer_than_half_over_leaves_the_length_open():
+    rows = [(who, 0, "customer", "contact") for who in "abc"]
+    row = rows_of(log(*rows, ("a", 5, "customer", "resolve"))).loc["journey length"]
+    assert math.isnan(row["value"])
+    assert row["high"] == math.inf
+    assert (
+        row["sentence"] == "Fewer than half of 3 journeys are over after 5 hours; 2 are not over."
+    )
+
+
+def test_a_reopening_alone_does_not_record_closings_or_solutions():
+    frame = log(("Ana", 0, "customer", "contact"), ("Ana", 9, "customer", "reopen"))
+    colours = rows_of(frame)["colour"]
+    assert colours["issues closed"] == colours["journeys resolved"] == "grey"
+
+
+def test_an_answer_that_may_come_later_is_not_surely_in_time():
+    frame = log(("Ana", 0, "customer", "contact"), ("Ana", (1, 20), "company", "answer"))
+    row = rows_of(frame, sla_hours=3, observed_until=DAY + pd.Timedelta(hours=2))
+    assert row.loc["answered in time", ["low", "high"]].tolist() == [0, 1]
+    assert row.loc["answered in time", "colour"] == "unsure"
+
+
+@pytest.mark.parametrize(("kind", "who"), [("close", "company"), ("resolve", "customer")])
+def test_a_word_is_sure_only_if_it_surely_comes_after_the_reopening(kind, who):
+    metric = {"close": "issues closed", "resolve": "journeys resolved"}[kind]
+    unsure = log(("Ana", 4, who, kind), ("Ana", (1, 9), "customer", "reopen"))
+    assert rows_of(unsure).loc[metric, ["low", "high"]].tolist() == [0, 1]
+    later = log(("Ana", (1, 9), who, kind), ("Ana", 4, "customer", "reopen"))
+    assert rows_of(later).loc[metric, ["low", "high"]].tolist() == [0, 1]
+
+
+def test_a_promise_without_minutes_is_neither_kept_nor_broken():
+    frame = log(("Ana", 0, "company", "promise"), ("Ana", 99, "customer", "contact"))
+    row = rows_of(frame).loc["promises broken"]
+    assert row[["low", "high", "colour"]].tolist() == [0, 1, "unsure"]
+    kept = log(("Ana", 0, "company", "promise"), ("Ana", 99, "company", "callback"))
+    assert rows_of(kept).loc["promises broken", "colour"] == "green"
+
+
+def test_nobody_answered_yet_is_not_called_unrecorded():
+    frame = log(("Ana", 0, "customer", "contact"), ("Ana", 99, "company", "answer"))
+    row = rows_of(frame, observed_until=DAY + pd.Timedelta(hours=9)).loc["time to answer"]
+    assert row["sentence"] == "No contact was answered by then."
+
+
+def test_solved_with_one_contact_needs_one():
+    frame = log(("Ana", 0, "company", "failure"), ("Ana", 1, "customer", "resolve"))
+    more = log(("Bo", 0, "customer", "contact"), ("Bo", 1, "customer", "resolve"))
+    row = rows_of(pd.concat([frame, more])).loc["solved with one contact"]
+    assert row[["low", "high", "n"]].tolist() == [0.5, 0.5, 2]

@@ -49,14 +49,14 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     table = seen.journeys.copy()
     rows, start = seen.by_journey
     table["first"] = seen.time[rows[start[:-1]]]
-    table["last"] = _highest(seen, seen.latest)
+    table["last"] = seen.highest(seen.latest, np.ones(len(seen.log), np.bool_))
     table["resolved"], table["closed"] = last_word(seen, "resolve"), last_word(seen, "close")
     table["elapsed_low_h"], table["elapsed_h"] = _elapsed(seen)
     _add_counts(table, seen)
     public = _count(seen, seen.rows("publish", actor="customer")) > 0
     table["public"] = _if_recorded(seen, {"publish"}, public.astype("boolean"))
     heard = seen.rows("contact", "publish", actor="customer")
-    table["audience"] = _highest(seen, np.where(heard, seen.log["value"].to_numpy(), np.nan))
+    table["audience"] = seen.highest(seen.log["value"].to_numpy(), heard)
     table["censored"] = ~table["resolved"].fillna(False).astype(bool)
     return table[list(_COLUMNS)]
 
@@ -81,12 +81,6 @@ _COLUMNS = (
 )
 
 
-def _highest(seen: Observation, values: NDArray[Any]) -> NDArray[Any]:
-    """Return the highest of each journey's values; NaN and NaT do not count."""
-    rows, start = seen.by_journey
-    return np.fmax.reduceat(values[rows], start[:-1]) if rows.size else values[:0]
-
-
 def _count(seen: Observation, rows: NDArray[np.bool_]) -> pd.Series:
     """Return how many rows are marked, by journey."""
     counts = np.bincount(seen.journey[rows], minlength=len(seen.journeys))
@@ -105,7 +99,11 @@ def _elapsed(seen: Observation) -> tuple[NDArray[np.float64], NDArray[np.float64
     rows, start = seen.by_journey
     failure = seen.first_row(seen.rows("failure"))
     begin = np.where(failure >= 0, failure, rows[start[:-1]])
-    finish = seen.last_row(seen.rows("resolve"))
+    reopened = seen.last_row(seen.rows("reopen"))
+    standing = seen.rows("resolve")
+    standing &= np.arange(standing.size) > reopened[seen.journey]
+    finish = seen.first_row(standing)
+    finish = np.where(finish >= 0, finish, seen.last_row(seen.rows("resolve")))
     over, perhaps = (
         last_word(seen, "resolve", sure=s).fillna(False).to_numpy(bool) for s in (True, False)
     )
@@ -146,13 +144,16 @@ def broken_promises(seen: Observation, *, sure: bool = True) -> NDArray[np.bool_
     """Mark promises whose due time passed without a callback or a solution, shape (rows,).
 
     `sure`: True marks what is surely broken by the end of the observation, False also what may
-    be: with uncertain times a promise may be due sooner, or be kept too late.
+    be: with uncertain times a promise may be due sooner, or be kept too late; one without
+    minutes may be due.
     """
     made = seen.rows("promise") & (seen.sure | (not sure))
-    minutes = np.fmin(seen.log["value"].to_numpy(), _FAR_MIN)
-    wait = (np.where(made, minutes, 0.0) * _MINUTE_US).astype("timedelta64[us]")
+    until, minutes = seen.until.to_datetime64(), seen.log["value"].to_numpy()
+    wait = (np.where(made, np.fmin(minutes, _FAR_MIN), 0.0) * _MINUTE_US).astype("timedelta64[us]")
     due = (seen.latest if sure else seen.time) + wait
-    made &= due <= seen.until.to_datetime64()  # without minutes it is never due
+    if not sure:  # one without minutes may be due by now
+        due = np.where(np.isnan(minutes), until, due)
+    made &= due <= until
     if not made.any():
         return made
     keeps = seen.rows("callback", "resolve") & (seen.sure | sure)

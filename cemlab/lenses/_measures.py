@@ -91,6 +91,8 @@ def total(
     return Measure(lens, metric, low, high, unit, len(known), colour, sentence)
 
 
-def not_recorded(lens: str, metric: str, unit: str) -> Measure:
+def not_recorded(
+    lens: str, metric: str, unit: str, why: str = "Not recorded in this log."
+) -> Measure:
     """Return a measure of which the log says nothing."""
-    return Measure(lens, metric, math.nan, math.nan, unit, 0, GREY, "Not recorded in this log.")
+    return Measure(lens, metric, math.nan, math.nan, unit, 0, GREY, why)

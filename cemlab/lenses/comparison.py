@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cemlab import _checks, _words
+from cemlab._waiting import ANSWERS
 from cemlab.cem import journeys as cem
 from cemlab.crm import desk
 from cemlab.lenses._measures import (
@@ -59,7 +61,8 @@ def compare(
     log : DataFrame
         An event log: a case, a data set or a simulated run.
     observed_until : datetime-like, optional
-        The day on which both look; by default the last time in the log.
+        The moment at which both look (a plain date: its first moment); by default the last
+        time in the log.
     sla_hours : float
         What the company promises itself as time to an answer (hours); assumed.
     currency : str
@@ -77,7 +80,7 @@ def compare(
     -------
     DataFrame
         `lens` (CRM or CEM), `metric`, `value` (middle of `low` and `high`, which differ
-        where times are uncertain), `unit`, `n` (contacts or journeys counted), `colour`
+        where times are uncertain; missing where `high` is open), `unit`, `n` (contacts or journeys counted), `colour`
         (green, red, unsure: depends on uncertain times, grey: not recorded, or "" where
         no rule applies) and `sentence`.
 
@@ -92,15 +95,17 @@ def compare(
     hours = _checks.number("sla_hours", sla_hours, low=0)
     part = _checks.probability("enough", enough)
     rate = _checks.number("cost_per_hour", cost_per_hour, low=0)
+    days = _checks.number("repeat_days", repeat_days, low=0)
     seen = observe(log, observed_until)
     rows = list(_inside_out(seen, hours, part))
     if not main:
-        rows += [_first_contact(seen, repeat_days), _came_back(seen), *_costs(seen, rate, currency)]
+        rows += [_first_contact(seen, days), _came_back(seen), *_costs(seen, rate, currency)]
     rows += [_avoided(seen, currency), *_outside_in(seen, part)]
     if main:
         rows = [row for row in rows if row.metric in MAIN]
     frame = pd.DataFrame(rows)
-    frame.insert(2, "value", (frame["low"] + frame["high"]) / 2)
+    middle = (frame["low"] + frame["high"]) / 2
+    frame.insert(2, "value", middle.where(np.isfinite(middle)))
     return frame
 
 
@@ -173,7 +178,7 @@ def _outside_in(seen: Observation, enough: float) -> Iterator[Measure]:
     else:
         made = seen.journey[cem.broken_promises(seen, sure=False)]
         perhaps = pd.Series(np.bincount(made, minlength=len(table)))
-        what = "Promises whose time passed"
+        what = "Promises broken"
         broken = table["promises_broken"]
         yield total("CEM", "promises broken", broken, perhaps, "promises", what, ruled=True)
     surely, went = (part["public"].astype("Int64") for part in (sure, table))
@@ -185,21 +190,24 @@ def _first_answer(seen: Observation) -> Measure:
     table = seen.waits
     answered = table[table["ended"] == "answered"]
     if answered.empty:
-        return not_recorded("CRM", "time to answer", "hours")
+        why = "No contact was answered by then."
+        known = bool(seen.kinds & set(ANSWERS)) and len(table)
+        return not_recorded("CRM", "time to answer", "hours", *([why] if known else []))
     low, high = (float(answered[f"wait_{end}_min"].median()) for end in ("low", "high"))
+    high = high if np.isfinite(high) else low  # it may not have come yet
     counts = table["ended"].value_counts()
     given_up, waiting = int(counts["abandoned"]), int(counts["open"])
     rest = f"; {given_up:,} given up" if given_up else ""
     rest += f"; {waiting:,} open" if waiting else ""
-    shown = f"Median of {len(answered):,} answered contacts"
-    sentence = f"{shown}: {_words.span(low, high)}{rest}."
+    shown = _words.counted(len(answered), "answered contact")
+    sentence = f"Median of {shown}: {_words.span(low, high)}{rest}."
     bounds = low / 60, high / 60
     return Measure("CRM", "time to answer", *bounds, "hours", len(answered), PLAIN, sentence)
 
 
 def _first_contact(seen: Observation, days: float) -> Measure:
     found = desk.first_contact_resolution(seen, days=days).iloc[0]
-    what = f"of issues did not return within {days:g} days"
+    what = f"did not return to the same channel in {days:g} days"
     bounds, metric = (found["low"], found["high"]), "first-contact resolution"
     return share("CRM", metric, bounds, int(found["n"]), what)
 
@@ -207,6 +215,8 @@ def _first_contact(seen: Observation, days: float) -> Measure:
 def _came_back(seen: Observation) -> Measure:
     found = desk.reopening(seen).iloc[0]
     bounds = float(found["again_low"]), float(found["again_high"])
+    if "close" in seen.kinds and not found["n"]:
+        return not_recorded("CRM", "back after closing", "share", "Nothing was closed by then.")
     what = "of closed issues came back"
     return share("CRM", "back after closing", bounds, int(found["n"]), what)
 
@@ -215,7 +225,8 @@ def _costs(seen: Observation, cost_per_hour: float, currency: str) -> Iterator[M
     work = desk.handling(seen).iloc[0]
     each, n = float(work["minutes_per_contact"]), int(work["contacts"])
     if n:
-        sentence = f"Staff worked {_words.span(each, each)} on each of {n:,} contacts."
+        worked = _words.counted(n, "contact")
+        sentence = f"Staff worked {_words.span(each, each)} on average on each of {worked}."
         yield Measure("CRM", "handling time", each, each, "minutes", n, PLAIN, sentence)
     else:
         yield not_recorded("CRM", "handling time", "minutes")
@@ -224,7 +235,8 @@ def _costs(seen: Observation, cost_per_hour: float, currency: str) -> Iterator[M
         yield not_recorded("CRM", "cost to serve", currency)
     else:
         each, n = float(cost["per_issue"]), int(cost["issues"])
-        rate = f"at {cost_per_hour:g} an hour of staff (assumed)"
+        rate = f"at {cost_per_hour:g} an hour of staff"
+        rate += " (assumed)" if cost_per_hour == desk.COST_PER_HOUR else ""
         sentence = f"{each:,.2f} {currency} an issue, {rate}."
         yield Measure("CRM", "cost to serve", each, each, currency, n, PLAIN, sentence)
 
@@ -232,10 +244,14 @@ def _costs(seen: Observation, cost_per_hour: float, currency: str) -> Iterator[M
 def _at_once(seen: Observation, table: pd.DataFrame) -> Measure:
     if table["resolved"].isna().all() or table["contacts"].isna().all():
         return not_recorded("CEM", "solved with one contact", "share")
-    one = (table["contacts"] <= 1).to_numpy(bool)
     perhaps = last_word(seen, "resolve", sure=False).to_numpy(bool)
     sure = table["resolved"].to_numpy(bool)
-    bounds = float((one & sure).mean()), float((one & perhaps).mean())
+    most = table["contacts"].to_numpy(int)
+    told = np.bincount(seen.journey[seen.told & seen.sure], minlength=len(table))
+    bounds = (
+        float(((most == 1) & (told == 1) & sure).mean()),
+        float(((most >= 1) & (told <= 1) & perhaps).mean()),
+    )
     what = "of journeys were resolved with one contact"
     return share("CEM", "solved with one contact", bounds, len(table), what)
 
@@ -257,12 +273,31 @@ def _avoided(seen: Observation, currency: str) -> Measure:
 def _length(table: pd.DataFrame) -> Measure:
     if table["resolved"].isna().all():
         return not_recorded("CEM", "journey length", "days")
-    low, high = (float(table[f"elapsed_{end}h"].median()) for end in ("low_", ""))
-    shown = _words.span(60 * low, 60 * high)
-    going = int(table["censored"].sum())
-    if len(table) == 1:
-        sentence = f"It has lasted {shown} and is {'not over' if going else 'over'}."
+    going = table["censored"].to_numpy(bool)
+    hours = [table[f"elapsed_{end}h"].to_numpy() for end in ("low_", "")]
+    n, left = len(table), int(going.sum())
+    if n == 1:
+        low, high = (float(h[0]) for h in hours)
+        over = "not over" if left else "over"
+        sentence = f"It has lasted {_words.span(60 * low, 60 * high)} and is {over}."
+        return Measure("CEM", "journey length", low / 24, high / 24, "days", 1, PLAIN, sentence)
+    low, high = (_half_over(h, going) for h in hours)
+    still = _words.counted(left, "is not over", "are not over")
+    if np.isfinite(high):
+        shown = f"Half of {n:,} journeys are over after {_words.span(60 * low, 60 * high)}"
     else:
-        sentence = f"The median of {len(table):,} journeys is {shown}; {going:,} are not over."
+        low = low if np.isfinite(low) else float(hours[0].max())
+        shown = (
+            f"Fewer than half of {n:,} journeys are over after {_words.span(60 * low, 60 * low)}"
+        )
     bounds = low / 24, high / 24
-    return Measure("CEM", "journey length", *bounds, "days", len(table), PLAIN, sentence)
+    return Measure("CEM", "journey length", *bounds, "days", n, PLAIN, f"{shown}; {still}.")
+
+
+def _half_over(hours: NDArray[np.float64], going: NDArray[np.bool_]) -> float:
+    """Return when half of the journeys are over, those going on kept (Kaplan and Meier 1958)."""
+    order = np.lexsort([going, hours])
+    at_risk = np.arange(hours.size, 0, -1)
+    left = np.cumprod(np.where(going[order], 1.0, 1.0 - 1.0 / at_risk))
+    half = np.flatnonzero(left <= 0.5 + 1e-12)
+    return float(hours[order][half[0]]) if half.size else np.inf

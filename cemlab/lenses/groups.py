@@ -1,5 +1,6 @@
 """The lenses group by group: which touchpoint or channel is green for one and red for the other."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -137,7 +138,7 @@ def _groups(seen: Observation, names: list[str]) -> tuple[Ints, pd.DataFrame]:
         codes = np.asarray(column.codes, np.int64)
         if name == "by":  # a contact is the team's that answered it
             contact, answer = (seen.waits[end].to_numpy() for end in ("row", "answer"))
-            answered = (answer >= 0) & (codes[contact] < 0)
+            answered = (seen.waits["ended"] == "answered").to_numpy() & (codes[contact] < 0)
             codes[contact[answered]] = codes[answer[answered]]
         first, group = number(group, np.where(codes < 0, len(column.categories), codes))
         coded[name] = codes, column.categories
@@ -208,9 +209,12 @@ def _colours(row: dict[str, Any], enough: float) -> tuple[str, str]:
 def _sentence(row: dict[str, Any], names: list[str], limit: str) -> str:
     """Say what each lens sees in a group."""
     where = ", ".join(str(row[name]) for name in names if not pd.isna(row[name])) or "not named"
-    answered = _words.share(row["in_time_low"], row["in_time_high"])
-    closed = _words.share(row["closed_low"], row["closed_high"])
-    inside = f"{answered} answered within {limit} and {closed} closed"
+    said = [("in_time", f"answered within {limit}"), ("closed", "closed")]
+    inside = " and ".join(
+        f"{_words.share(row[f'{name}_low'], row[f'{name}_high'])} {what}"
+        for name, what in said
+        if not math.isnan(row[f"{name}_low"])
+    )
     n, bad = int(row["journeys"]), []
     if row["resolved_low"] < 1:
         shown = _words.share(1 - row["resolved_high"], 1 - row["resolved_low"])
@@ -220,5 +224,11 @@ def _sentence(row: dict[str, Any], names: list[str], limit: str) -> str:
         bad.append(f"{broken} promise{'s' * (broken != '1')} broken")
     if row["public_high"] > 0:
         bad.append(f"{_words.number(row['public_low'], row['public_high'])} gone public")
-    outside = ", ".join(bad) or "all resolved, no promise broken, none public"
-    return f"{where}: {inside}; {n:,} journey{'s' * (n != 1)}: {outside}."
+    good = {
+        "resolved": "all resolved",
+        "promises_broken": "no promise broken",
+        "public": "none public",
+    }
+    known = [words for name, words in good.items() if not math.isnan(row[f"{name}_low"])]
+    outside = ", ".join(bad or known)
+    return f"{where}: {inside}; {_words.counted(n, 'journey')}: {outside}."

@@ -10,6 +10,7 @@ from cemlab.cem import journeys
 from cemlab.events import validate
 from cemlab.lenses._measures import PLAIN, Measure
 from cemlab.lenses.comparison import compare
+from cemlab.observation import observe
 
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Shares of links hidden, unless the caller says otherwise."""
@@ -20,6 +21,7 @@ def by_linkage(
     shares: Sequence[float] = SHARES,
     *,
     rng: Any = None,
+    observed_until: object = None,
     **options: Any,
 ) -> pd.DataFrame:
     """Read one log through both lenses with more and more of its links hidden.
@@ -36,8 +38,10 @@ def by_linkage(
         Shares of the links to hide, each in [0, 1].
     rng : int, Generator or None
         Source of luck: which links are hidden.
+    observed_until : datetime-like, optional
+        End of the observation.
     **options
-        Options of `compare`.
+        Other options of `compare`.
 
     Returns
     -------
@@ -63,10 +67,13 @@ def by_linkage(
     blocks = []
     for share in wanted:
         seen = journeys.unlink(log, share, rng=luck)
-        table = compare(seen, **options)
-        known = _counted("CRM", "customers known", seen["customer"].nunique())
-        stories = _counted("CEM", "journeys seen", len(seen.drop_duplicates(["customer", "issue"])))
-        table = pd.concat([compare(seen, **options), known, stories], ignore_index=True)
+        look = observe(seen, observed_until)
+        people = int(look.journeys["customer"].nunique())
+        more = [
+            _counted("CRM", "customers known", people),
+            _counted("CEM", "journeys seen", len(look.journeys)),
+        ]
+        table = pd.concat([compare(look, **options), *more], ignore_index=True)
         blocks.append(table.assign(share=share)[["share", *table.columns]])
     return pd.concat(blocks, ignore_index=True)
 

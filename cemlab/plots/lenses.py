@@ -1,5 +1,6 @@
 """Figures of the two lenses: side by side on one log, and group by group."""
 
+import math
 import textwrap
 from typing import Any
 
@@ -116,7 +117,14 @@ def partings(
         ax.axvline(0, color="#DDDDDD")
         ax.axvline(lenses.ENOUGH, color=GREY, ls="--", lw=1)
         ax.set_xlabel("share (dashed: what counts as enough, assumed)", loc="left")
-        ax.plot([], [], "s", ms=11, color=BLUE, label="company: answered in time or closed, whichever is less")
+        ax.plot(
+            [],
+            [],
+            "s",
+            ms=11,
+            color=BLUE,
+            label="company: answered in time or closed, whichever is less",
+        )
         ax.plot([], [], "o", ms=12, color=ORANGE, label="customer: journey resolved")
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2 if len(shown) > 3 else -0.35),
                   ncols=2, frameon=False)  # fmt: skip
@@ -184,6 +192,8 @@ def _value(row: Any) -> str:
         return "not recorded"
     if row.unit == "share":
         return _words.share(row.low, row.high)
+    if row.high == math.inf:
+        return f"more than {_value(row._replace(high=row.low))}"
     minutes = {"minutes": 1, "hours": 60, "days": 24 * 60}.get(row.unit)
     if minutes:
         return _words.span(row.low * minutes, row.high * minutes)
