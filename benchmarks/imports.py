@@ -1,9 +1,10 @@
 """How quickly logs from elsewhere are read: python benchmarks/imports.py [--quick].
 
 A made-up export of tweets in the layout of "Customer Support on Twitter": threads of 1 to 10
-tweets, twenty companies, texts with commas, quotes, line breaks and emoji, and some broken rows.
-Each reading runs in a process of its own; seconds are medians over the rounds, peak memory is
-the whole process's. The last line is JSON.
+tweets (in one of ten, everybody answers a company's post), twenty companies, texts with commas,
+quotes, line breaks and emoji, and some broken rows. Each reading runs in a process of its own. A full
+run is one round; with --quick there are three, and seconds are their median. Peak memory is the
+largest of the whole process. The last line is JSON.
 """
 
 import argparse
@@ -85,7 +86,10 @@ def make(path: Path, tweets: int, part: int = 500_000) -> None:
 
 
 def threads(rng: np.random.Generator, first: int, n: int) -> pa.Table:
-    """Return n tweets with the numbers from `first` on: customers and companies in turn."""
+    """Return n tweets with the numbers from `first` on: customers and companies in turn.
+
+    One thread in ten is a company's post, and each of its other tweets answers that one.
+    """
     length = np.minimum(rng.geometric(0.35, n), 10)
     starts = np.cumsum(length)[: np.searchsorted(np.cumsum(length), n)]
     starts = np.append(0, starts)
@@ -94,23 +98,30 @@ def threads(rng: np.random.Generator, first: int, n: int) -> pa.Table:
     customer = rng.integers(100_000, 800_000, starts.size)[thread]
     company = pa.array(COMPANIES).take(pa.array(rng.integers(0, 20, starts.size)[thread]))
     number = pa.array(first + np.arange(n)).cast(pa.string())
-    inbound = pa.array(place % 2 == 0)
-    author = pc.if_else(inbound, pa.array(customer).cast(pa.string()), company)
+    fan = (rng.random(starts.size) < 0.1)[thread]
+    inbound = pa.array(np.where(fan, place > 0, place % 2 == 0))
+    author = pc.if_else(
+        inbound, pa.array(np.where(fan, customer + place, customer)).cast(pa.string()), company
+    )
     second = rng.integers(0, 60 * 86400, starts.size)[thread] + 600 * place
     last = np.append(place[1:] == 0, True)
-    answers = pc.if_else(pa.array(last), "", pa.array(first + 1 + np.arange(n)).cast(pa.string()))
-    asks = pc.if_else(
-        pa.array(place == 0), "", pa.array(first - 1 + np.arange(n)).cast(pa.string())
-    )
+    row = np.arange(n)
+    following = pa.array(first + 1 + row).cast(pa.string())
+    answers = pc.if_else(pa.array(last | fan), "", following).to_pylist()
+    for post in np.flatnonzero(fan & (place == 0)):
+        below = range(post + 1, post + 1 + int(np.argmax(last[post:])))
+        answers[post] = ",".join(str(first + i) for i in below)
+    answered = pa.array(np.where(fan, starts[thread], row - 1) + first).cast(pa.string())
+    asks = pc.if_else(pa.array(place == 0), "", answered)
     text = [pc.replace_substring(pa.array([t] * 1), "{}", "AcmeHelp")[0].as_py() for t in TEXTS]
-    said = pa.array(text).take(pa.array(np.where(place % 2, 4, rng.integers(0, 4, n))))
+    said = pa.array(text).take(pa.array(np.where(inbound, rng.integers(0, 4, n), 4)))
     columns = [
         number,
         author,
         pc.if_else(inbound, "True", "False"),
         dates(second),
         said,
-        answers,
+        pa.array(answers, pa.string()),
         asks,
     ]
     return pa.table(columns, names=[f"c{i}" for i in range(7)])

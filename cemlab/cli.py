@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import re
 import secrets
 import signal
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,21 +16,44 @@ import cemlab
 
 START = "notebooks/00-start.ipynb"
 PORT = 8888
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
 LAYOUTS = ("twcs", "help-desk", "complaint", "pm4py", "log")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return 0 if all went well, else 1 after one sentence on stderr."""
+    """Run the command; return 0 if all went well, else 1 after one sentence on stderr.
+
+    Ctrl+C is 130, as in a shell.
+    """
     arguments = _parser().parse_args(argv)
     try:
         result: int = arguments.run(arguments)
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("\ncemlab: stopped", file=sys.stderr)
+        return 130
     except (ValueError, OSError) as error:
-        print(f"cemlab: {error}", file=sys.stderr)
+        print(f"cemlab: {_plain(_sentence(error))}", file=sys.stderr)
+        return 1
+    except MemoryError:
+        print("cemlab: the file needs more memory than is free", file=sys.stderr)
         return 1
     return result
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _plain(text: object) -> str:
+    """Return text that a terminal only shows: no control characters, no endless value."""
+    from cemlab.exchange import _foreign
+
+    return _foreign.cut(str(text))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,7 +100,7 @@ def _add_log(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     lenses = verbs.add_parser("lenses", help="the company's and the customer's view of a log")
     lenses.add_argument("file", metavar="FILE")
     lenses.add_argument("--sla-hours", type=float, default=24.0, metavar="H", help="promise (24)")
-    lenses.add_argument("--until", metavar="DATE", help="day on which both look (the last)")
+    lenses.add_argument("--until", metavar="DATE", help="both look at its first moment: 2017-10-31, or 2017-10-31 22:12 (the log's end)")  # fmt: skip
     lenses.set_defaults(run=_log_lenses)
 
 
@@ -220,7 +245,12 @@ def _log_convert(arguments: argparse.Namespace) -> int:
 
     layout, source, target = arguments.layout, arguments.source, Path(arguments.target)
     _check_options(arguments)
-    exchange.check_place(target)
+    for given in (source, arguments.map):
+        if given and target.exists() and Path(given).exists() and target.samefile(given):
+            msg = f"OUT must be another file than {_plain(given)}, got the same: it would be lost"
+            raise ValueError(msg)
+    exchange.check_place(target, source=source if layout == "log" else None)
+    older = target.exists()
     if layout == "twcs":
         log = exchange.read_twcs(source, keep_text=arguments.keep_text)
     elif layout == "help-desk":
@@ -228,11 +258,14 @@ def _log_convert(arguments: argparse.Namespace) -> int:
     elif layout == "complaint":
         log = exchange.read_complaint(source)
     elif layout == "pm4py":
-        log = exchange.read_pm4py(source, mapping=arguments.map)
+        with warnings.catch_warnings(record=True) as left_out:
+            warnings.simplefilter("always", exchange.LeftOutWarning)
+            log = exchange.read_pm4py(source, mapping=arguments.map)
+        print(*(f"{_plain(source)}: {said.message}\n" for said in left_out), sep="", end="")
     else:
         log = exchange.read(source)
     exchange.write(log, target)
-    print(f"{target}: {len(log):,} events")
+    print(f"{_plain(target)}: {len(log):,} events{' (instead of an older file)' if older else ''}")
     return 0
 
 
@@ -253,7 +286,7 @@ def _log_check(arguments: argparse.Namespace) -> int:
 
     log = exchange.read(arguments.file)
     issues = log[["customer", "issue"]].drop_duplicates()
-    print(f"{arguments.file}: {len(log):,} events of {issues['customer'].nunique():,} customers in {len(issues):,} issues")  # fmt: skip
+    print(f"{_plain(arguments.file)}: {len(log):,} events of {issues['customer'].nunique():,} customers in {len(issues):,} issues")  # fmt: skip
     if log.empty:
         return 0
     first, last = log["time"].min(), log["latest"].fillna(log["time"]).max()
@@ -271,8 +304,12 @@ def _log_check(arguments: argparse.Namespace) -> int:
 def _log_lenses(arguments: argparse.Namespace) -> int:
     from cemlab import exchange, lenses
 
+    until = arguments.until
+    if until is not None and not _DAY.fullmatch(until):
+        msg = f"--until must be a date such as 2017-10-31 or 2017-10-31 22:12, got {until!r}"
+        raise ValueError(msg)
     log = exchange.read(arguments.file)
-    seen = lenses.compare(log, observed_until=arguments.until, sla_hours=arguments.sla_hours)
+    seen = lenses.compare(log, observed_until=until, sla_hours=arguments.sla_hours)
     for row in seen.itertuples():
         colour = f" [{row.colour}]" if row.colour else ""
         print(f"{row.lens} {row.metric + colour + ':':28} {row.sentence}")

@@ -133,7 +133,7 @@ def test_log_convert_check_and_lenses(tweets, ending, capsys):
     target = tweets.with_name(f"log{ending}")
     assert cli.main(["log", "convert", str(tweets), str(target), "--from", "twcs"]) == 0
     shown = capsys.readouterr()
-    assert "2 tweets, 1 customers, 1 issues, 3 events; 1 unreadable lines left out." in shown.out
+    assert re.search(r"3 events; 1 unreadable lines? left out\.", shown.out)
     assert shown.out.endswith(f"{target}: 3 events\n")
     assert shown.err == ""
     assert cli.main(["log", "check", str(target)]) == 0
@@ -200,7 +200,11 @@ def test_log_convert_reads_every_layout(tmp_path, capsys):
         (["check", "IN"], "twcs.csv, line 4: must have 7 columns"),
         (["check", "none.parquet"], "must be a Parquet file with an event log, found nothing there"),
         (["lenses", "none.csv"], "none.csv: must be a"),
-        (["lenses", "GOOD", "--until", "soon"], "observed_until must be a date"),
+        (["lenses", "GOOD", "--until", "soon"], "--until must be a date such as 2017-10-31 or 2017-10-31 22:12, got 'soon'"),
+        (["lenses", "GOOD", "--until", "01.11.2017"], "--until must be a date such as 2017-10-31 or"),
+        (["convert", "GOOD", "GOOD"], "OUT must be another file than good.csv, got the same: it would be lost"),
+        (["convert", "IN", "GOOD", "--from", "help-desk", "--map", "GOOD"], "OUT must be another file than good.csv, got the same"),
+        (["check", "no\x1b[2Jne.csv"], r"no\x1b[2Jne.csv: must be a"),
         (["lenses", "GOOD", "--sla-hours", "-1"], "sla_hours must be a finite number of at least 0, got -1.0"),
     ],
 )  # fmt: skip
@@ -215,6 +219,56 @@ def test_log_errors_are_one_sentence(tweets, arguments, said, capsys, monkeypatc
     assert said in err
     assert len(err.strip().splitlines()) == 1
     assert sorted(path.name for path in tweets.parent.iterdir()) == ["good.csv", "twcs.csv"]
+
+
+def test_log_convert_says_what_it_replaces(tweets, capsys):
+    target = tweets.with_name("log.csv")
+    target.write_text("old", encoding="utf-8")
+    assert cli.main(["log", "convert", str(tweets), str(target), "--from", "twcs"]) == 0
+    assert capsys.readouterr().out.endswith("log.csv: 3 events (instead of an older file)\n")
+
+
+def test_the_source_stays_even_by_another_name(tweets, capsys):
+    link = tweets.with_name("link.csv")
+    link.symlink_to(tweets)
+    assert cli.main(["log", "convert", str(tweets), str(link), "--from", "twcs"]) == 1
+    assert "OUT must be another file" in capsys.readouterr().err
+    assert tweets.read_text(encoding="utf-8") == TWEETS
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (MemoryError, 1)])
+def test_stopped_in_the_middle(tweets, error, code, capsys, monkeypatch):
+    def interrupted(*_):
+        raise error
+
+    target = tweets.with_name("log.xlsx")
+    monkeypatch.setattr("cemlab.exchange._sheets._cell", lambda *_, **__: interrupted())
+    assert cli.main(["log", "convert", str(tweets), str(target), "--from", "twcs"]) == code
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert list(tweets.parent.iterdir()) == [tweets]
+
+
+def test_what_process_mining_leaves_out_is_said(tmp_path, capsys):
+    (tmp_path / "in.csv").write_text(
+        "case:concept:name,concept:name,time:timestamp,lifecycle:transition\n"
+        "1,Call,2024-05-01,start\n1,Call,2024-05-02,complete\n", encoding="utf-8"
+    )  # fmt: skip
+    words = tmp_path / "words.yaml"
+    words.write_text("activities: {Call: contact}\n", encoding="utf-8")
+    names = [str(tmp_path / name) for name in ("in.csv", "out.csv")]
+    assert cli.main(["log", "convert", *names, "--from", "pm4py", "--map", str(words)]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == (
+        f"{names[0]}: 1 of 2 rows whose lifecycle:transition is not complete left out\n"
+        f"{names[1]}: 1 events\n"
+    )
+    assert shown.err == ""
+
+
+def test_help_says_what_a_day_means(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["log", "lenses", "--help"])
+    assert "first moment" in " ".join(capsys.readouterr().out.split())
 
 
 def test_log_check_of_an_empty_log(tmp_path, capsys):

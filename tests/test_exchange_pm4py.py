@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from cemlab import events, exchange
-from cemlab.exchange.process_mining import USUAL_ACTOR
+from cemlab.exchange._steps import USUAL_ACTOR
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)
 ROWS = {
@@ -60,7 +60,7 @@ names = st.sampled_from(["a", "a/b", "b\\", "/", "\\/"])
 def test_any_log_comes_back_and_cases_are_journeys(rows):
     frame = pd.DataFrame(rows, columns=["customer", "issue", "time", "kind"])
     frame["time"] = pd.Timestamp("2024-05-01") + pd.to_timedelta(frame["time"], unit="min")
-    log = events.validate(frame.assign(actor="customer"))
+    log = events.validate(frame.assign(actor=frame["kind"].map(USUAL_ACTOR)))
     out = exchange.to_pm4py(log)
     assert_frame_equal(exchange.from_pm4py(out), log)
     cases = out["case:concept:name"].nunique()
@@ -158,3 +158,80 @@ def test_files_from_elsewhere_need_a_mapping(tmp_path):
         exchange.read_pm4py(tmp_path / "x.xes")
     with pytest.raises(ValueError, match="found nothing there"):
         exchange.read_pm4py(tmp_path / "y.csv")
+
+
+MEANT = {"Call": "contact", "Reply": "answer"}
+
+
+def test_only_completed_steps_count():
+    steps = FOREIGN.assign(**{"lifecycle:transition": ["start", "COMPLETE", None]})
+    with pytest.warns(exchange.LeftOutWarning, match=r"^1 of 3 rows whose lifecycle:transition is not complete left out$"):  # fmt: skip
+        log = exchange.from_pm4py(steps, activities=MEANT)
+    assert log["kind"].tolist() == ["answer", "contact"]
+    assert exchange.report(log)["count"].tolist() == [2, 1]
+    for same in ("complete", "start"):
+        log = exchange.from_pm4py(steps.assign(**{"lifecycle:transition": same}), activities=MEANT)
+        assert len(log) == 3
+    steps["lifecycle:transition"] = ["start", "resume", "start"]
+    with pytest.raises(ValueError, match="must be complete where an activity is, got only 'resume', 'start'"):  # fmt: skip
+        exchange.from_pm4py(steps, activities=MEANT)
+
+
+def test_names_that_only_happen_to_be_ours_are_kept_apart():
+    more = FOREIGN.assign(by="post", value="3 EUR", channel="c", source="s", latest="never", kind="k")  # fmt: skip
+    log = exchange.from_pm4py(more, activities=MEANT)
+    assert_frame_equal(log[list(events.COLUMNS)], exchange.from_pm4py(FOREIGN, activities=MEANT)[list(events.COLUMNS)])  # fmt: skip
+    assert log["foreign value"].tolist() == ["3 EUR"] * 3
+    assert {f"foreign {name}" for name in ("by", "channel", "source", "latest", "kind")} <= set(log)
+    given = {word: word.split(": ")[1] for word in exchange.to_pm4py(LOG)["concept:name"]}
+    again = exchange.from_pm4py(exchange.to_pm4py(LOG), activities=given)  # ours: marked
+    assert_frame_equal(again.drop(columns="actor"), LOG.drop(columns="actor"))
+
+
+@pytest.mark.parametrize(
+    ("activities", "said"),
+    [
+        ({"Call": None}, r"activities\['Call'\] must be a kind, or an actor and a kind, got None"),
+        ({"Call": ("company",)}, r"activities\['Call'\] must be a kind, or an actor and a kind, got \('company',\)"),
+        (["Call"], r"activities must say what each activity is, got \['Call'\]"),
+    ],
+)  # fmt: skip
+def test_odd_activities(activities, said):
+    with pytest.raises(ValueError, match=said):
+        exchange.from_pm4py(FOREIGN, activities=activities)
+
+
+def test_columns_that_stand_twice():
+    with pytest.raises(ValueError, match="frame: every column may stand once, got 'cost' twice"):
+        exchange.from_pm4py(pd.concat([FOREIGN, FOREIGN[["cost"]]], axis=1), activities=MEANT)
+
+
+TOP = "case:concept:name,concept:name,time:timestamp"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{TOP},n\n1,Call,2024-05-01,\"two\nlines\"\n\n2,Call,soon,\n", r"x\.csv, line 5, time:timestamp: must be dates such as .*got 'soon'"),
+        (f"{TOP}\n1,Call,2024-05-01\n2,,2024-05-01\n", r"x\.csv, line 3, concept:name: must not be empty, got None"),
+        (f"{TOP}\n,Call,2024-05-01\n", r"x\.csv, line 2, customer: must not be empty"),
+        (f"{TOP}\n1,Call,2024-05-01,more\n", r"x\.csv: must have no row with more cells than the head, got one"),
+        (f"{TOP}\n1,Call,2024-05-01\n1,Call,2024-05-01,more\n", r"x\.csv, line 3: must have no row with more cells than the head \(3\), got 4"),
+        (f"a,{TOP},a\n1,1,Call,2024-05-01,1\n", r"x\.csv: every column may stand once, got 'a' twice"),
+        ("", r"x\.csv: must be a file with a table, but is empty"),
+    ],
+)  # fmt: skip
+def test_errors_name_the_line_of_the_file(tmp_path, text, said):
+    path, words = tmp_path / "x.csv", tmp_path / "words.yaml"
+    path.write_text(text, encoding="utf-8")
+    words.write_text("activities: {Call: contact}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=said) as error:
+        exchange.read_pm4py(path, mapping=words)
+    assert "\n" not in str(error.value)
+
+
+def test_yaml_words_must_be_words(tmp_path):
+    FOREIGN.to_csv(tmp_path / "x.csv", index=False)
+    (tmp_path / "w.yaml").write_text("activities: {yes: contact}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"line 1, activities: must be words, got yes or on, .*put it in quotes"):  # fmt: skip
+        exchange.read_pm4py(tmp_path / "x.csv", mapping=tmp_path / "w.yaml")

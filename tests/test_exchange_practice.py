@@ -23,7 +23,7 @@ def test_each_odd_line_is_reported_once(tmp_path):
     before = exchange.read_twcs(file)
     assert exchange.add_odd_tweets(file) == 9
     assert file.read_text(encoding="utf-8").startswith(clean)
-    with pytest.warns(exchange.LeftOutWarning, match="1 repeated tweet ids left out"):
+    with pytest.warns(exchange.LeftOutWarning, match="1 repeated tweet id left out"):
         after = exchange.read_twcs(file, progress=False)
     found = exchange.report(after)
     odd = found[(found["done"] != "") & (found["count"] > 0)]
@@ -35,7 +35,7 @@ def test_each_odd_line_is_reported_once(tmp_path):
         ["tweets without a date", "left out", 1],
         ["tweets neither inbound nor outbound", "left out", 1],
         ["inbound tweets without an author", "left out", 1],
-        ["companies' tweets in threads without a customer", "left out", 1],
+        ["company tweets in answer to nobody in the file", "left out", 1],
     ]
     columns = ["customer", "issue", "time", "kind"]
     same = after[columns].astype(str).iloc[: len(before)]

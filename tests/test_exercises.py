@@ -68,6 +68,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
             lambda: predict("ubg.1", 60),
             r"must be a number from 0 to 1 \(a part: 0.75 means 75 %\), got 60",
         ),
+        (lambda: predict("ubg.8", 7), "must be a number from 0 to 6, got 7"),
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
         (
             lambda: predict("nosuch.1", 0.5),
@@ -87,7 +88,7 @@ RIGHT = {
     "lenses.6": 0.9 ** (1 / 5),
     "lenses.7": "c",
     "lenses.8": "B",
-    "lenses.9": 0.79,
+    "lenses.9": 6,
     "lenses.10": "We closed 92 % and 77 % were solved. If nobody asks, the log cannot show it.",
     "start.2": "B ",
     "start.3": 461,
@@ -137,10 +138,10 @@ RIGHT = {
     "response.7": "We promise an answer within a day. That takes weekend shifts if mails come as we assume.",
 }  # fmt: skip
 WRONG = {
-    "lenses.6": [0.9, 0.9**5, 0.9 / 5, 0.95, 97.9, 0.98951, "0.979"],
+    "lenses.6": [0.9, 0.9**5, 0.9 / 5, 0.95, 0.98, 97.9, 0.98951, "0.979"],
     "lenses.7": ["a", "b", "d", "e"],
     "lenses.8": ["a", "c", "d", "2, 5, 7, 9, 10"],
-    "lenses.9": [0.8, 0.93, 1.0, 79, -1, float("nan")],
+    "lenses.9": [24, 7, 8, -1, 360, "6", float("nan")],
     "lenses.10": [
         "We want another dashboard.",
         "We closed 92 % and 77 % were solved.",  # no assumption
@@ -282,11 +283,17 @@ def test_expected_answers_follow_from_the_facts():
     [
         ("lenses.6", 0.9, "what five touchpoints are to reach together"),
         ("lenses.6", 0.9**5, "the factor is asked"),
+        ("lenses.6", 0.98, "Failures do not simply add"),
         ("lenses.6", 0.18, "multiplied, not added"),
         ("lenses.6", 97.9, "Write a share"),
-        ("lenses.7", "d", "answered and closed, and called again"),
+        ("lenses.7", "a", "are those people among the 5 %"),
+        ("lenses.7", "d", "the customer's own word. Which?"),
         ("lenses.8", "c", "the company's own last word"),
-        ("lenses.9", 0.93, "letters that lie overnight"),
+        ("lenses.9", 8, "e-mails that wait over night"),
+        ("lenses.9", 24, "the company's own promise"),
+        ("lenses.9", -1, "before the question"),
+        ("lenses.9", 360, "hours, not minutes"),
+        ("lenses.9", "6", "without quotation marks"),
         ("service.6", 840, "minutes of work that come in an hour"),
         ("service.6", 8, "the writing afterwards is work too"),
         ("service.6", 60 / 7, "how many calls one agent can do"),
@@ -347,8 +354,13 @@ def test_expected_answers_of_two_lenses_follow_from_the_desk():
         followers=[100, 300, 1000], start="2024-03-04", rng=1,
     )  # fmt: skip
     seen = observe(run.events, "2024-03-18")
-    in_time = [desk.service_level(seen, minutes=60 * h)["low"].iloc[0] for h in (6, 8, 24)]
-    assert [check("lenses.9", share).right for share in in_time] == [True, False, False]
+    hours = [0, 6, 6.6, 6.7, 8, 24]
+    in_time = [desk.service_level(seen, minutes=60 * h)["low"].iloc[0] for h in hours]
+    assert [check("lenses.9", h).right for h in hours] == [share < 0.8 for share in in_time]
+    waits = response.first_response(seen)
+    night = waits[waits["answered"] & waits["wait_min"].between(360, 1440)]
+    assert set(night["channel"]) == {"e-mail", "twitter"}  # what lenses.9 says
+    assert night["time"].dt.hour.isin([18, 19, 20, 21, 22, 23, 0, 1, 2, 3, 4, 5]).all()
     look = lenses.compare(seen)
     assert lenses.colours(look) == {"CRM": "green", "CEM": "red"}
     found = look.set_index("metric")["value"]
@@ -357,6 +369,22 @@ def test_expected_answers_of_two_lenses_follow_from_the_desk():
     assert set(look.loc[look["lens"] == "CEM", "metric"]) >= customers  # lenses.8
     median = journeys.journeys(seen)["elapsed_h"].median()
     assert median == pytest.approx(4.3, abs=0.05)
+    table = journeys.journeys(seen)
+    unsolved = table[~table["resolved"].astype(bool)]
+    assert unsolved["elapsed_h"].between(7 * 24, 14 * 24).all()
+    assert unsolved["closed"].sum() == 425
+    assert table["elapsed_h"].mean() == pytest.approx(62, abs=0.5)
+    assert table["elapsed_h"].between(48, 72).sum() == 10
+    one = table["resolved"] & (table["contacts"] == 1) & (table["elapsed_h"] <= 0.5)
+    assert one.mean() == pytest.approx(0.38, abs=0.005)
+    assert (table["contacts"] == 5).sum() == 4
+    waiting = response.competing(seen).iloc[-1]
+    assert 1 - waiting["answered"] == pytest.approx(260 / 3573)
+    given_up = waits[waits["ended"] == "abandoned"]
+    assert (len(given_up), given_up["customer"].nunique()) == (260, 252)
+    assert set(waits.drop_duplicates("customer")["channel"]) == {"phone", "e-mail"}
+    memory = touchpoints.peak_end(seen, felt=touchpoints.FELT)
+    assert (memory[["high", "mean"]] < 0).mean().round(3).tolist() == [0.055, 0.055]
     last = desk.backlog(seen).iloc[-1]
     assert last[["open_company_low", "open_customer_low"]].tolist() == [239, 664]
     helped = [desk.first_contact_resolution(seen, across=a)["low"].iloc[0] for a in (False, True)]
@@ -441,15 +469,19 @@ def test_what_the_case_notebooks_say_of_waits_and_lenses_follows_from_the_logs()
     places = lenses.by_group(songs, by="touchpoint", observed_until="2009-07-05")
     pairs = list(zip(places["crm"], places["cem"], strict=True))
     assert (len(pairs), pairs.count(("green", "red")), pairs.count(("grey", "red"))) == (6, 4, 2)
+    assert str(predict("ubg.8", len(pairs))) == "6 of the six places"  # the most that can be
     waits = response.first_response(songs, observed_until="2009-07-31")
+    waits = waits[waits["time"] < "2009-07-10"]  # on that day he wrote to nobody
     assert waits["wait_low_min"].tolist() == waits["wait_min"].tolist() == [0, 0, 0, 0, 1440]
 
-    waits = response.first_response(machine, observed_until="2009-08-31")
-    assert (waits[["wait_low_min", "wait_min"]] / 1440).values.tolist() == [[0, 25], [0, 2]]
+    waits = response.first_response(machine, observed_until="2009-08-31").set_index("channel")
+    asked = waits.loc[["phone", "twitter"], ["wait_low_min", "wait_min"]]
+    assert (asked / 1440).values.tolist() == [[0, 25], [0, 2]]
     talks = conversations.conversations(machine, observed_until="2009-08-31").set_index("channel")
     assert talks["answers"].to_dict() == {"blog": 0, "home": 1, "phone": 0, "twitter": 1}
 
     waits = response.first_response(router)
+    waits = waits[waits["channel"] != "blog"]
     assert waits["wait_min"].tolist() == [0, 480, 30, 3509, 10]
     assert waits["ended"].tolist().index("abandoned") == 2
     hours = waits.loc[3, ["wait_low_min", "wait_min"]].astype(float) / 60
@@ -468,8 +500,13 @@ def test_what_the_netgear_notebook_says_of_one_day_follows_from_its_log():
     assert part[["channel", "crm", "cem", "public_low"]].values.tolist() == [
         ["phone", "green", "red", 114]
     ]
-    public = lenses.by_group(log, by="channel", sla_hours=0.5).set_index("channel")["public_low"]
-    assert public["twitter"] == 117
+    found = lenses.by_group(log, by="channel", sla_hours=0.5).set_index("channel")
+    assert found["promises_broken_low"].to_dict() == {"phone": 91, "twitter": 25}
+    assert found["resolved_low"].round(2).to_dict() == {"phone": 0.89, "twitter": 0.95}
+    tweets = found.loc["twitter"]
+    assert tweets[["crm", "cem"]].tolist() == ["red", "red"]
+    assert (tweets["public_low"], tweets["journeys"]) == (117, 117)
+    assert round(tweets["in_time_low"], 2) == 0.79
 
     def helped(scenario, **count):
         week = case.simulate(scenario, rng=2009, hours=168).events
@@ -481,11 +518,22 @@ def test_what_the_netgear_notebook_says_of_one_day_follows_from_its_log():
     assert helped("as-it-was", across=True) == [[71, 74]]
     assert helped("four-moved", across=True) == [[62, 64]]
 
-    busy = case.simulate("as-it-was", calls_per_hour=120, rng=2009).events
-    served = channels.inequality(busy, edges=(0, 10_000), minutes=60)
-    gap = served[served["band"] == "top - bottom"].set_index("metric")[["low", "value", "high"]]
-    assert (100 * gap.loc["in time"]).round(1).tolist() == [4.5, 11.3, 17.8]
-    assert (100 * gap.loc["resolved"]).round(1).tolist() == [-0.4, 7.3, 14.0]
+
+def test_large_accounts_are_answered_first_on_twitter_and_nowhere_else():
+    log = cases.load("netgear").simulate("as-it-was", calls_per_hour=120, rng=2009).events
+    seen, channel = observe(log), log["channel"].to_numpy()
+
+    def within_the_hour(part):
+        served = channels.inequality(part, edges=(0, 10_000), minutes=60)
+        served = served[served["metric"] == "in time"].head(2)
+        return served["n"].tolist(), (
+            100 * served[["low", "value", "high"]]
+        ).round().values.tolist()
+
+    phone, twitter = (seen.part(channel == name) for name in ("phone", "twitter"))
+    assert within_the_hour(phone) == ([4796, 211], [[49, 51, 52], [44, 50, 57]])
+    assert within_the_hour(twitter) == ([638, 34], [[2, 4, 6], [81, 96, 99]])
+    assert within_the_hour(seen) == ([5434, 245], [[44, 45, 47], [50, 57, 63]])
 
 
 def test_expected_answers_of_maytag_follow_from_the_case():

@@ -82,7 +82,7 @@ def test_below_the_axis_stands_how_many_had_waited_so_long():
     ax = plots.still_waiting(CURVES)
     ticks = [label.get_text() for label in ax.get_xticklabels()]
     assert ticks == ["1 min", "5 min", "20 min", "1 h", "4 h"]
-    assert [word for word in words(ax) if word != "n"] == [*"20000", *"44321"]
+    assert [word for word in words(ax) if word != "still waiting"] == [*"20000", *"44321"]
     ax.figure.canvas.draw()
     lowest = min(text.get_window_extent().y0 for text in ax.texts)
     assert ax.xaxis.label.get_window_extent().y1 <= lowest
@@ -109,6 +109,13 @@ def test_the_answered_alone_and_expectations_can_be_beside_it():
     points = shown(ax)["expect to wait longer (survey)"]
     assert points.get_xdata().tolist() == [60, 1440]
     assert points.get_ydata().tolist() == pytest.approx([0.53, 0.16])
+    assert shown(ax)["answered contacts only"].get_linestyle() == "-."
+    assert "answered contacts only" in words(ax)  # on the line, and so not in the legend
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+        "all contacts",
+        "expect to wait longer (survey)",
+        "your prediction",
+    ]
     assert shown(ax)["your prediction"].get_xdata() == [30, 30]
     assert title(ax) == "Half have an answer after 60 min, not 10 min as the answered suggest"
     assert ax.get_xlim()[1] > 1440
@@ -122,12 +129,19 @@ def test_titles_where_half_never_get_an_answer():
     both = pd.concat([never.assign(channel="mail"), WAITS[4:].drop(columns="ended")])
     curves = response.survival(both, by="channel")
     assert title(plots.still_waiting(curves)) == (
-        "Half have an answer after 1.0 min (phone), never (mail)"
+        "Half have an answer after 1.0 min (phone), not within 5.0 h (mail)"
     )
     curves = response.survival(never.assign(channel=["a", "b", None]), by="channel")[1:]
     ax = plots.still_waiting(curves)
     assert title(ax) == "In no group does half get an answer"
     assert list(shown(ax)) == ["b", "not recorded"]
+
+
+def test_what_is_answered_at_once_stands_at_the_left_edge():
+    waits = pd.DataFrame({"wait_min": [0.0, 10.0, 20.0, 30.0], "answered": True})
+    assert "25% answered at once" in words(plots.still_waiting(response.survival(waits)))
+    assert not any("at once" in word for word in words(plots.still_waiting(CURVES)))
+    assert not any("at once" in word for word in words(plots.still_waiting(response.survival(WEB))))
 
 
 def test_waits_of_no_time_can_be_drawn():

@@ -1,4 +1,4 @@
-"""What the figure of the backlog shows, read back from its axes."""
+"""What the figures of open issues, clocks and shares show, read back from their axes."""
 
 import re
 
@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
 
 from cemlab import plots
+from cemlab.cem import response
 from cemlab.classroom.exercises import Prediction
 
 FILES, HERS = "open in the company's files", "open for the customer"
@@ -57,7 +58,12 @@ def test_both_counts_stand_at_the_ends_of_the_periods():
     assert title(ax) == "At the end: 1 issue open in the files, 40 for customers"
     assert ax.get_ylim()[0] == 0
     assert ax.get_ylim()[1] > 40
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("end of the period", "open issues")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        "date (counted at the end of each day)",
+        "open issues",
+    )
+    weeks = TABLE.assign(start=TABLE["end"] - pd.Timedelta("7D"))
+    assert plots.backlog(weeks).get_xlabel() == "date (counted at the end of each period)"
 
 
 def test_the_lines_are_told_apart_without_colour():
@@ -119,6 +125,10 @@ def test_the_readers_star_stands_at_the_end_and_the_axis_holds_it(issues):
     star = shown(ax)["your prediction"]
     assert star.get_ydata().tolist() == [issues]
     assert date2num(star.get_xdata()).tolist() == [date2num(TABLE["end"].iloc[-1])]
+    ax.figure.canvas.draw()
+    mark = shown(ax)[FILES]
+    ends = [line.get_transform().transform(line.get_xydata())[-1] for line in (star, mark)]
+    assert ends[0][0] - ends[1][0] > (star.get_markersize() + mark.get_markersize()) / 2
     assert to_hex(star.get_color()) == "#8a4f7d"
     assert ax.get_ylim()[1] > issues
     assert f"Your prediction: {issues:g} issues" in [text.get_text() for text in ax.texts]
@@ -145,3 +155,117 @@ def test_says_that_there_is_nothing_to_draw(nothing):
     sentence = "table must have at least one period with closings or solutions recorded, got none"
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         plots.backlog(nothing)
+
+
+# --- two clocks ------------------------------------------------------------------------------------
+
+CONTACTS = pd.DataFrame(
+    {
+        "wait_min": [0.0, 0.0, 30.0, 90.0, 4.0],
+        "answered": [True, True, True, True, False],
+        "ended": ["answered"] * 4 + ["abandoned"],
+    }
+)
+JOURNEYS = pd.DataFrame(
+    {"wait_min": [10.0, 300.0, 9000.0, 20_000.0], "answered": [True, True, True, False]}
+)
+CLOCKS = response.competing(CONTACTS), response.survival(JOURNEYS)
+NO_ANSWER, NO_SOLUTION = "contacts without an answer", "customers without a solution"
+
+
+def said(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_who_hung_up_never_has_an_answer():
+    lines = shown(plots.clocks(*CLOCKS))
+    x, y = lines[NO_ANSWER].get_data()
+    assert list(zip(x, y, strict=True)) == [
+        (1.0, pytest.approx(0.6)), (4.0, pytest.approx(0.6)), (30.0, pytest.approx(0.4)),
+        (90.0, pytest.approx(0.2)), (10080.0, pytest.approx(0.2)),
+    ]  # fmt: skip
+    assert lines[NO_SOLUTION].get_ydata().tolist() == pytest.approx([1, 0.75, 0.5, 0.25, 0.25])
+
+
+def test_the_companys_clock_is_blue_and_the_customers_orange():
+    ax = plots.clocks(*CLOCKS)
+    lines = shown(ax)
+    assert [to_hex(lines[name].get_color()) for name in (NO_ANSWER, NO_SOLUTION)] == [
+        "#0072b2",
+        "#e69f00",
+    ]
+    assert lines[NO_ANSWER].get_linestyle() != lines[NO_SOLUTION].get_linestyle()
+    assert said(ax)[:2] == ["20%", "25%"]
+    ax.figure.canvas.draw()
+    low, high = sorted((t.get_window_extent() for t in ax.texts[:2]), key=lambda box: box.y0)
+    assert low.y1 <= high.y0  # the two ends are near, their words apart
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        (7, "Half have an answer after 30 minutes, half a solution after 5 hours"),
+        (0.1, "Half have an answer after 30 minutes, half a solution not within 2.4 hours"),
+    ],
+)
+def test_the_title_says_after_what_time_half_have_it(days, found):
+    ax = plots.clocks(*CLOCKS, days=days)
+    assert title(ax) == found
+    assert ax.get_xlim()[1] == pytest.approx(1440 * days)
+    soon = response.competing(CONTACTS.assign(wait_min=0.0))
+    assert title(plots.clocks(soon, CLOCKS[1])).startswith("Half have an answer at once,")
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(5.0, 300), (0.0, 1), (336.0, 10_080)])
+def test_a_guess_of_hours_is_marked_on_the_axis(hours, minutes):
+    guess = Prediction("q.1", hours, "number", "hours")
+    ax = plots.clocks(*CLOCKS, prediction=guess, title="Given")
+    assert list(shown(ax)["your prediction"].get_xdata()) == [minutes, minutes]
+    assert f"Your prediction: {hours:g} hours" in said(ax)
+    assert title(ax) == "Given"
+
+
+def test_clocks_say_what_was_wrong():
+    with pytest.raises(ValueError, match=r"^days must be above 0, got 0$"):
+        plots.clocks(*CLOCKS, days=0)
+    nothing = response.survival(JOURNEYS.iloc[:0])
+    sentence = "answers and solutions must have at least one row each, got none"
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        plots.clocks(CLOCKS[0], nothing)
+
+
+# --- shares as bars --------------------------------------------------------------------------------
+
+SHARES = pd.DataFrame(
+    {"lens": ["CRM", "CRM", "CEM"], "low": [0.87, 0.7, 0.62], "high": [0.87, 0.8, 0.62]},
+    index=["not back here", "not back at all", "solved"],
+)
+
+
+def test_bars_are_the_shares_and_end_at_the_lower_where_uncertain():
+    ax = plots.share_bars(SHARES)
+    assert [bar.get_width() for bar in ax.patches] == [0.87, 0.7, 0.62]
+    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == ["#0072b2", "#0072b2", "#e69f00"]
+    assert ax.patches[0].get_hatch() != ax.patches[2].get_hatch()
+    assert said(ax) == ["87%", "70% to 80%", "62%"]
+    assert [line.get_xdata().tolist() for line in ax.lines] == [[0.7, 0.8]]
+    assert title(ax) == "Not back here: 87%, not back at all: 70% to 80%, solved: 62%"
+    assert [label.get_text() for label in ax.get_yticklabels()] == [*SHARES.index]
+    assert ax.get_xlabel() == "share"
+
+
+def test_the_guess_of_a_share_is_a_star_on_the_last_bar():
+    guess = Prediction("q.1", 0.8, "percent", "solved")
+    ax = plots.share_bars(SHARES, prediction=guess, title="Given")
+    star = next(line for line in ax.lines if line.get_marker() == "*")
+    assert (star.get_xdata().tolist(), star.get_ydata().tolist()) == ([0.8], [2])
+    assert title(ax) == "Given"
+    assert "Your prediction: 80% solved" in said(ax)
+    assert "your prediction" in ax.get_xlabel()
+
+
+@pytest.mark.parametrize(("table", "rows"), [(SHARES.iloc[:0], 0), (SHARES.assign(low=np.nan), 3)])
+def test_bars_need_shares(table, rows):
+    sentence = f"table must have at least one row and no missing share, got {rows} rows"
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        plots.share_bars(table)

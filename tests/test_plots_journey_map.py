@@ -1,5 +1,7 @@
 """The journey map: steps in order, peak and end ringed, times as far as they are known."""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -31,7 +33,7 @@ def words(ax):
 
 
 def named(ax):
-    return [label.get_text() for label in ax.get_xticklabels()]
+    return [label.get_text().replace("\n", " ") for label in ax.get_xticklabels()]
 
 
 def test_steps_stand_in_order_with_their_scores():
@@ -40,10 +42,40 @@ def test_steps_stand_in_order_with_their_scores():
     assert line.get_xdata().tolist() == [1, 2, 3, 4, 5]
     assert line.get_ydata().tolist() == [-0.8, -0.1, -0.5, 0.4, 0.8]
     assert named(ax) == [
-        "failure (web)", "contact (phone)", "abandon (phone)", "apologise (letter)", "resolve",
+        "it went wrong (web)", "got in touch (phone)", "hung up (phone)", "said sorry (letter)", "solved",
     ]  # fmt: skip
     assert words(ax)[2:] == ["0", "30 min", "31 min", "38 h", "7.6 d"]
     assert "assumed" in ax.get_ylabel()
+
+
+def test_every_kind_that_can_be_felt_is_told_in_plain_words():
+    kinds = list(touchpoints.FELT)
+    steps = STEPS.iloc[[0] * len(kinds)].assign(kind=kinds, channel=None)
+    assert not {*named(plots.journey_map(steps))} & {*kinds}
+    mail = plots.journey_map(STEPS.iloc[2:3].assign(channel="e-mail"))
+    assert named(mail) == ["gave up (e-mail)"]  # only a telephone is hung up
+
+
+@pytest.mark.parametrize("count", [1, 5, 11, 12, 13, 24])
+def test_names_of_steps_are_level_if_there_is_room_and_never_meet(count):
+    kinds = ["contact", "answer", "abandon"] * 8
+    channels = ["phone", "twitter", "e-mail"] * 8
+    steps = STEPS.iloc[[0] * count].assign(kind=kinds[:count], channel=channels[:count])
+    ax = plots.journey_map(steps)
+    ax.figure.canvas.draw()
+    labels = ax.get_xticklabels()
+    level = count < 12  # "(twitter)" has 9 letters, and 100 fit side by side
+    assert {label.get_rotation() == 0 for label in labels} == {level}
+    boxes = [label.get_window_extent() for label in labels]
+    assert min(box.y0 for box in boxes) >= 0
+    if level:
+        assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
+
+
+def test_long_names_are_slanted():
+    for label in ("They sent me from one desk to another", "Unverschämtheit"):
+        ax = plots.journey_map(STEPS.iloc[[0] * 9].assign(label=label))
+        assert {name.get_rotation() for name in ax.get_xticklabels()} == {38}
 
 
 def test_of_two_peaks_equally_far_the_worse_is_ringed():

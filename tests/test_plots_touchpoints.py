@@ -115,6 +115,23 @@ def test_a_kept_guess_is_a_star_on_the_journeys_row():
     assert points(ax, "*") == [(0.8, 5.5)]
 
 
+def test_where_the_dots_leave_nothing_open_there_is_no_bar():
+    one = SURVEYS[SURVEYS["touchpoint"] == "phone"]  # a single place: its share is the journey's
+    ax = plots.green_dots(touchpoints.scores(one))
+    assert points(ax, "|") == []
+    assert ax.get_legend() is None
+    assert points(ax, "s") == [(pytest.approx(2 / 3), 0.0), (pytest.approx(2 / 3), 1.5)]
+    guess = Prediction("q", 0.8, "number", "share")
+    legend = plots.green_dots(touchpoints.scores(one), prediction=guess).get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["your prediction"]
+
+
+def test_what_a_dot_asks_can_be_said():
+    ax = plots.green_dots(SCORES, fine="content")
+    assert ax.get_xlabel() == "share of journeys that were content there"
+    assert ax.get_title(loc="left") == "Content: touchpoints at 67% to 100%, the journey at 67%"
+
+
 def test_without_a_judged_touchpoint_there_is_no_figure():
     with says("scores must have at least one touchpoint that was judged, got none"):
         plots.green_dots(touchpoints.scores(SURVEYS[6:]))
@@ -180,6 +197,24 @@ def test_other_units_are_drawn_as_parts_of_the_truth():
         ax.get_title(loc="left") == "With 100% of the links hidden, resolved is at 50% of the truth"
     )
     assert ax.get_ylabel() == "part of the truth"
+
+
+def test_small_shares_have_an_axis_of_their_own():
+    small = HIDDEN[HIDDEN["lens"] == "CEM"].assign(value=[0.13, 0.11, 0.09])
+    assert plots.linkage(small).get_ylim() == pytest.approx((0, 0.13 * 1.2 * 1.08))
+    assert plots.linkage(HIDDEN).get_ylim() == pytest.approx((0, 1.08))
+    zero = plots.linkage(small.assign(value=0.0))
+    assert zero.get_ylim() == pytest.approx((0, 1.08))
+
+
+def test_the_guess_of_a_share_is_a_star_at_the_right_end():
+    small = HIDDEN[HIDDEN["lens"] == "CEM"].assign(value=[0.13, 0.11, 0.09])
+    ax = plots.linkage(small, prediction=Prediction("q", 0.3, "percent", "come back"))
+    assert points(ax, "*") == [(1.0, 0.3)]
+    assert ax.get_ylim()[1] > 0.3
+    multiples = HIDDEN.assign(value=HIDDEN["value"] * 50, low=None, high=None)
+    guess = Prediction("q", 0.3, "number", "contacts")
+    assert points(plots.linkage(multiples, prediction=guess), "*") == []
 
 
 def test_names_of_lines_that_meet_are_moved_apart():

@@ -1,15 +1,17 @@
 """Tables from elsewhere: chosen columns of a large CSV file, as bytes, and what was unreadable."""
 
+import codecs
 import csv
 import gzip
 import io
+import re
 import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TextIO, cast
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TextIO, cast
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -22,13 +24,22 @@ _LONGEST_HEAD = 2**16
 _WHOLE = r"^([0-9]{1,18}|[0-8][0-9]{18})(\.0)?$"
 _QUIET_S = 2.0
 _EVERY_S = 0.5
+_MOST_BYTES = 8_000_000_000
+_SHOWN = 60
+_SEPARATOR = re.compile(r"\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Head(NamedTuple):
-    """The names on top of a table, and what separates its cells."""
+    """The names on top of a table, what separates its cells, and how many lines stand before."""
 
     names: list[str]
     separator: str
+    before: int = 0
+
+
+class TooLarge(ValueError):
+    """A packed file holds more than anybody would unpack."""
 
 
 class Watched(io.RawIOBase):
@@ -63,30 +74,101 @@ class Watched(io.RawIOBase):
         super().close()
 
 
+class _Unpacked(io.RawIOBase):
+    """What is packed in a file, up to a limit."""
+
+    def __init__(self, path: Path, packed: Any) -> None:
+        self._file, self._path, self._done = gzip.GzipFile(fileobj=packed), path, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(buffer)
+        self._done += count
+        if self._done > _MOST_BYTES:
+            msg = f"{self._path}: must unpack to at most {_MOST_BYTES / 1e9:g} GB, got more"
+            raise TooLarge(msg)
+        return count
+
+
+def there(path: Path, what: str) -> None:
+    """Stop if a file is not there, or is empty; `what` it should be."""
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        msg = f"{path}: must be {what}, found {found} there"
+        raise ValueError(msg)
+    if path.stat().st_size == 0:
+        msg = f"{path}: must be {what}, but is empty"
+        raise ValueError(msg)
+
+
 @contextmanager
 def opened(path: Path, *, progress: bool = False) -> Iterator[BinaryIO]:
     """Yield the bytes of a file, unpacked if it ends in .gz, or raise one sentence."""
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "nothing"
-        msg = f"{path}: must be a file with a table, found {what} there"
-        raise ValueError(msg)
+    there(path, "a file with a table")
     try:
         with Watched(path, shown=progress) as raw:
             plain = io.BufferedReader(raw, _BLOCK)
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if path.suffix == ".gz" else plain
+            packed = path.suffix.lower() == ".gz"
+            yield cast(BinaryIO, io.BufferedReader(_Unpacked(path, plain), _BLOCK) if packed else plain)  # fmt: skip
     except (OSError, EOFError, zlib.error) as error:
         msg = f"{path}: must be a file that can be read to its end, got {' '.join(str(error).split())}"
         raise ValueError(msg) from None
 
 
 def head(path: Path) -> Head:
-    """Return the names on top; cells are separated by what stands there most often."""
+    """Return the names on top; cells are separated by what stands there most often.
+
+    A first line such as "sep=;", which spreadsheets write, says it instead.
+    """
     with opened(path) as file:
-        line = file.read(_LONGEST_HEAD).decode("utf-8-sig", "replace").lstrip("\r\n")
+        start = file.read(_LONGEST_HEAD)
+    if start.startswith(_UTF_16):
+        stop_at_bytes(path, "UTF-16")
+    line = start.decode("utf-8-sig", "replace").lstrip("\r\n")
+    said = _SEPARATOR.match(line)
+    line = line[said.end() :] if said else line
     first = line.splitlines()[0] if line.strip() else ""
-    separator = max(",;\t", key=first.count)
+    separator = said[1] if said else max(",;\t", key=first.count)
     names = next(csv.reader(io.StringIO(line, newline=""), delimiter=separator), [])
-    return Head(names, separator)
+    return Head(names, separator, int(said is not None))
+
+
+def stop_at_bytes(path: Path, found: str) -> NoReturn:
+    """Raise the sentence about a text that is not UTF-8."""
+    msg = f"{path}: must be text in UTF-8, got {found}: save it as CSV UTF-8"
+    raise ValueError(msg)
+
+
+def check_text(path: Path) -> None:
+    """Stop if a file is not in UTF-8 from beginning to end."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    done = 0
+    with opened(path) as file:
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+                done += len(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            found = f"other bytes (perhaps Windows-1252) after the first {done // 2**20:,} MB"
+            stop_at_bytes(path, found if done else "other bytes, perhaps Windows-1252")
+
+
+def short(value: object) -> str:
+    """Return how a value looks in a sentence: no control characters, not too long."""
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+
+
+def cut(sentence: str) -> str:
+    """Return a sentence in which a long value is cut and every character can be shown."""
+    start, got, value = sentence.partition(", got ")
+    if value.startswith(("'", '"')) and len(value) > 4 * _SHOWN:
+        value = f"{value[:_SHOWN]}..."
+    whole = f"{start}{got}{value}"
+    return whole if whole.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)  # fmt: skip
 
 
 def columns(
@@ -118,7 +200,7 @@ def _quickly(path: Path, top: Head, wanted: Sequence[str], progress: bool) -> tu
     with opened(path, progress=progress) as file:
         reader = arrow_csv.open_csv(
             file,
-            arrow_csv.ReadOptions(block_size=_BLOCK),
+            arrow_csv.ReadOptions(block_size=_BLOCK, skip_rows=top.before),
             arrow_csv.ParseOptions(
                 delimiter=top.separator, newlines_in_values=True, invalid_row_handler=skip
             ),
@@ -138,7 +220,8 @@ def _slowly(path: Path, top: Head, wanted: Sequence[str], progress: bool) -> tup
     with opened(path, progress=progress) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
         rows = csv.reader(_without_nul(text), delimiter=top.separator)
-        next(rows, None)
+        for _ in range(1 + top.before):
+            next(rows, None)
         while True:
             line = rows.line_num
             row: list[str] | None = ["a cell without end"]

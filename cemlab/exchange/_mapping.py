@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cemlab import _yaml
 from cemlab._files import replacing
+from cemlab.exchange._foreign import short
 
 REQUIRED = ("ticket", "customer", "created")
 
@@ -19,6 +21,19 @@ class MappingError(ValueError):
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def as_words(value: object) -> object:
+    """Return what a YAML file says; stop at a name that YAML takes for yes, no or a number."""
+    names = value if isinstance(value, list) else value if isinstance(value, dict) else [value]
+    for name in names:
+        if isinstance(name, bool | int | float):
+            word = {True: "yes or on", False: "no or off"}[name] if isinstance(name, bool) else "a number"  # fmt: skip
+            msg = (
+                f"must be words, got {word}, which YAML does not take for a word: put it in quotes"
+            )
+            raise ValueError(msg)
+    return value
 
 
 class _Columns(_Part):
@@ -39,6 +54,8 @@ class _Columns(_Part):
     satisfaction: str | None = None
     tags: str | None = None
 
+    _are_words = field_validator("*", mode="before")(as_words)
+
 
 class _Times(_Part):
     format: str = "ISO 8601"
@@ -55,8 +72,16 @@ class _Times(_Part):
     @field_validator("format")
     @classmethod
     def _format_is_one(cls, value: str) -> str:
-        if value != "ISO 8601" and "%Y" not in value and "%y" not in value:
-            msg = f"must be ISO 8601 or a pattern such as %d.%m.%Y %H:%M, got {value!r}"
+        if "%Z" in value.replace("%%", ""):
+            msg = f"must have no names of zones (%Z), got {short(value)}: use %z for +0200, or say the zone under zone"
+            raise ValueError(msg)
+        good = value == "ISO 8601" or "%Y" in value or "%y" in value
+        try:
+            pd.to_datetime("", format=value if value != "ISO 8601" else None, errors="coerce")
+        except ValueError:
+            good = False
+        if not good:
+            msg = f"must be ISO 8601 or a pattern such as %d.%m.%Y %H:%M, got {short(value)}"
             raise ValueError(msg)
         return value
 
@@ -71,8 +96,13 @@ class HelpDesk(_Part):
     times: _Times = _Times()
     wait_unit: Literal["seconds", "minutes", "hours"] = "minutes"
     closed_words: list[str] = ["solved", "closed"]
+    open_words: list[str] = ["new", "open", "pending", "hold", "on-hold", "on hold"]
     channels: dict[str, str] = {}
     scores: dict[str, Score] = {}
+
+    _are_words = field_validator("closed_words", "open_words", "channels", "scores", mode="before")(
+        as_words
+    )
 
     def named(self) -> dict[str, str]:
         """Return field -> name of the column, where one is given."""
@@ -99,7 +129,8 @@ columns:
   reopens: Reopens
   replies: Replies
   satisfaction: Satisfaction Score
-  tags: Tags
+  # Tags are kept as they are, whatever (or whoever) they name.
+  # tags: Tags
 
 times:
   # ISO 8601 (2024-05-31 14:30, 2024-05-31T14:30:00+02:00), or a pattern such as "%d.%m.%Y %H:%M"
@@ -110,8 +141,10 @@ times:
 # seconds, minutes or hours, by the calendar (not business hours)
 wait_unit: minutes
 
-# Words under status that mean: closed, in the company's view
+# Words under status that mean: closed, in the company's view; and: open, perhaps once more.
+# A yes, no, on or off among such words must stand in quotes.
 closed_words: [solved, closed]
+open_words: [new, open, pending, hold, on-hold, on hold]
 
 # The export's words -> channels of the log; others stay as they are, in small letters
 channels:
@@ -132,18 +165,38 @@ scores:
 
 
 def read(path: Path, export: Path, names: list[str]) -> HelpDesk:
-    """Return a mapping from a file; every column it names must be one of the export's `names`."""
+    """Return a mapping from a file, its columns named as the export's `names` are.
+
+    Every column must be one of these; case and blanks at the ends do not matter.
+    """
 
     def problems(found: HelpDesk) -> Iterator[tuple[_yaml.Field, str]]:
         for field, name in found.named().items():
-            if name not in names:
-                shown = ", ".join(names)
-                yield (
-                    ("columns", field),
-                    f"must be a column of {export.name} ({shown}), got {name!r}",
-                )
+            count = len(_alike(name, names))
+            if count == 0:
+                rule = f"must be a column of {export.name} ({_shown(names)}), got {short(name)}"
+                yield ("columns", field), rule
+            elif count > 1:
+                rule = f"must be one column of {export.name}, got {short(name)}, which {count} are called"
+                yield ("columns", field), rule
 
-    return _yaml.read(path, HelpDesk, MappingError, problems)
+    found = _yaml.read(path, HelpDesk, MappingError, problems)
+    own = {field: _alike(name, names)[0] for field, name in found.named().items()}
+    return found.model_copy(update={"columns": _Columns(**own)})
+
+
+def _alike(name: str, names: list[str], *, loosely: bool = False) -> list[str]:
+    """Return the column of exactly this name, else all that differ from it in case and blanks."""
+
+    def plain(text: str) -> str:
+        words = text.strip().casefold()
+        return " ".join(words.replace("_", " ").split()) if loosely else words
+
+    return [name] if name in names else [own for own in names if plain(own) == plain(name)]
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(short(name)[1:-1] for name in names) or "none"
 
 
 def usual(export: Path, names: list[str]) -> HelpDesk:
@@ -152,15 +205,16 @@ def usual(export: Path, names: list[str]) -> HelpDesk:
 
     data: dict[str, Any] = yaml.safe_load(EXAMPLE)
     given: Mapping[str, str] = data["columns"]
-    own = {" ".join(name.casefold().replace("_", " ").split()): name for name in names}
-    there = {f: own[n.casefold()] for f, n in given.items() if n.casefold() in own}
-    for field in REQUIRED:
-        if field not in there:
+    found = {field: _alike(name, names, loosely=True) for field, name in given.items()}
+    for field, own in found.items():
+        if (field in REQUIRED and not own) or len(own) > 1:
+            rule = "must have a column" if not own else "must have only one column"
             msg = (
-                f"{export}: must have a column {given[field]!r}, got {', '.join(names) or 'none'}: "
+                f"{export}: {rule} {given[field]!r}, got {_shown(own or names)}: "
                 "say what its columns are called in a mapping (exchange.write_mapping)"
             )
             raise ValueError(msg)
+    there = {field: own[0] for field, own in found.items() if own}
     return HelpDesk.model_validate(data | {"columns": there})
 
 

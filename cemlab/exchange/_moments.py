@@ -14,6 +14,9 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Moments = NDArray[np.datetime64]
 
+EARLIEST, LATEST = 2006, 2100
+"""Years between which a tweet can be dated: Twitter began in 2006."""
+
 _WIDTH = 30  # Tue Oct 31 22:10:47 +0000 2017
 _FIXED = {3: " ", 7: " ", 10: " ", 13: ":", 16: ":", 19: " ", 25: " "}
 _CODES = np.array([int.from_bytes(month.encode(), "big") for month in MONTHS])
@@ -81,6 +84,28 @@ def _by_position(letters: NDArray[np.uint8]) -> Moments:
     seconds = 3600 * hour + 60 * (minute - ahead_min) + second
     times = days.astype("datetime64[us]") + np.where(good, seconds, 0).astype("timedelta64[s]")
     return np.where(good, times, np.datetime64("NaT", "us"))
+
+
+def rounded_down(time: Moments, journey: NDArray[np.int64], *, minutes: int) -> Moments:
+    """Return times rounded down; of a journey's times that fall together, each later one is 1 us on.
+
+    So the order within a journey stays, and times that are equal stay equal.
+
+    >>> time = np.array(["2024-05-01T10:11:30", "2024-05-01T10:14"], "datetime64[us]")
+    >>> rounded_down(time, np.array([0, 0]), minutes=10).astype(str).tolist()
+    ['2024-05-01T10:10:00.000000', '2024-05-01T10:10:00.000001']
+    """
+    step = minutes * 60_000_000
+    exact = time.astype(np.int64)
+    down = exact - exact % step
+    order = np.lexsort((exact, journey))
+    mine, low, when = journey[order], down[order], exact[order]
+    begins = np.append(True, (mine[1:] != mine[:-1]) | (low[1:] != low[:-1]))[: time.size]
+    later = np.cumsum(np.append(False, when[1:] != when[:-1])[: time.size])
+    first = later[begins][np.cumsum(begins) - 1] if time.size else later
+    rounded = np.empty_like(down)
+    rounded[order] = low + later - first
+    return rounded.astype("datetime64[us]")
 
 
 def read(cells: list[str], *, form: str | None = None, zone: str = "UTC") -> Read:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cemlab import events
-from cemlab.exchange.process_mining import USUAL_ACTOR
+from cemlab.exchange._steps import USUAL_ACTOR
 
 
 class Phrase(NamedTuple):

@@ -1,5 +1,6 @@
 """What became of a file from elsewhere: counted, said in one sentence, never silent."""
 
+import re
 import sys
 import warnings
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 _DONE = ": "
+_PLURAL = re.compile(r"^((?:[a-z]+ )*?)([a-z]+?)(ies|(?<![s'])s)\b( that are\b)?")
 
 
 class LeftOutWarning(UserWarning):
@@ -58,10 +60,33 @@ def _parts(words: str) -> tuple[str, str]:
 
 def sentence(path: Path, counts: Mapping[str, int]) -> str:
     """Return the counts of a report in one sentence."""
-    plain = [f"{n:,} {words}" for words, n in counts.items() if _DONE not in words]
-    odd = [f"{n:,} {' '.join(_parts(words))}" for words, n in _odd(counts).items()]
+    plain = [counted(n, words) for words, n in counts.items() if _DONE not in words]
+    odd = [counted(n, " ".join(_parts(words))) for words, n in _odd(counts).items()]
     tail = f"; {', '.join(odd)}" if odd else "; nothing left out"
     return f"{path.name}: {', '.join(plain)}{tail}."
+
+
+def counted(n: int, words: str) -> str:
+    """Return a number and what it counts.
+
+    >>> counted(1, "replies without a date"), counted(2, "tweets used")
+    ('1 reply without a date', '2 tweets used')
+    """
+    return f"{n:,} {_PLURAL.sub(_singular, words, count=1) if n == 1 else words}"
+
+
+def _singular(found: re.Match[str]) -> str:
+    before, noun, ending, verb = found.groups()
+    return f"{before}{noun}{'y' * (ending == 'ies')}{' that is' * bool(verb)}"
+
+
+def commonest(counts: Mapping[str, int]) -> str:
+    """Return what was left out most often, and how often; "" if nothing was."""
+    left = {words: n for words, n in _odd(counts).items() if _parts(words)[1] == "left out"}
+    if not left:
+        return ""
+    words = max(left, key=lambda name: left[name])
+    return counted(left[words], _parts(words)[0])
 
 
 def _odd(counts: Mapping[str, int]) -> dict[str, int]:

@@ -9,10 +9,17 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from cemlab.exchange._foreign import whole_numbers
+from cemlab.exchange import _moments, _people
+from cemlab.exchange._foreign import names, whole_numbers
 
 Rows = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
+KINDS = ("contact", "publish", "answer")
+CONTACT, PUBLISH, ANSWER = range(3)
+_FLAGS = {"true": 1, "1": 1, "1.0": 1, "false": 0, "0": 0, "0.0": 0}
+_IMPLAUSIBLE = f"tweets dated before {_moments.EARLIEST} or after {_moments.LATEST}"
+_UNREADABLE = "tweets with an unreadable number (was the file saved by Excel?): left out"
 _LIST = r"^[0-9, .]+$"
 
 
@@ -22,7 +29,33 @@ class Links(NamedTuple):
     answered: Rows
     cut: int
     filled: int
+    disagree: int
     circles: int
+
+
+class Tweets(NamedTuple):
+    """Tweets with a number of their own, each once; accounts are places in `called`."""
+
+    number: Rows
+    author: Rows
+    called: list[bytes]
+    inbound: Rows
+    time: _moments.Moments
+    answered: Rows
+    thread: Rows
+    row: Rows
+
+
+class Said(NamedTuple):
+    """Rows of the log to be: which tweet, of which journey, and what it was.
+
+    `begins`: the first tweet of each journey, shape (journeys,).
+    """
+
+    tweet: Rows
+    journey: Rows
+    kind: Rows
+    begins: Rows
 
 
 def first_of_each(numbers: Rows) -> tuple[Rows, int]:
@@ -32,7 +65,79 @@ def first_of_each(numbers: Rows) -> tuple[Rows, int]:
     return np.sort(given[first]), given.size - first.size
 
 
-def links(numbers: Rows, answers: Rows, named: NDArray[np.bool_], responses: pa.Array) -> Links:
+def tweets(table: pa.Table, odd: dict[str, int]) -> Tweets:
+    """Return the tweets that have a number, each once."""
+    lettered = [name for name in ("author_id", "text") if name in table.column_names]
+    odd["rows with letters that are not UTF-8: kept"] = _people.not_utf8(
+        [table.column(name) for name in lettered]
+    )
+    table = table.select([name for name in table.column_names if name != "text"])
+    numbers = whole_numbers(table.column("tweet_id"))
+    blank = pc.equal(pc.binary_length(table.column("tweet_id")), 0).to_numpy().astype(bool)
+    kept, repeated = first_of_each(numbers)
+    odd["tweets without a number: left out"] = int(blank.sum())
+    odd[_UNREADABLE] = int(((numbers < 0) & ~blank).sum())
+    odd["repeated tweet ids: left out"] = repeated
+    if kept.size < table.num_rows:
+        table, numbers = table.take(pa.array(kept)), numbers[kept]
+    replies = table.column("in_response_to_tweet_id")
+    named = pc.greater(pc.binary_length(replies), 0).to_numpy().astype(bool)
+    answers = whole_numbers(replies)
+    responses = table.column("response_tweet_id").combine_chunks()
+    found = links(numbers, answers, named, responses)
+    odd["links to tweets that are not there: cut"] = found.cut
+    odd["links found only in the answered tweet: mended"] = found.filled
+    odd["links that disagree: one kept"] = found.disagree
+    odd["tweets in a circle of answers: kept"] = found.circles
+    author, called = _people.accounts(table.column("author_id"))
+    flag, words = names(table.column("inbound"))
+    inbound = np.array([*(_FLAGS.get(word.lower(), -1) for word in words), -1], np.int64)[flag]
+    time = _moments.of_tweets(table.column("created_at"))
+    thread = threads(found.answered)
+    return Tweets(numbers, author, called, inbound, time, found.answered, thread, kept)
+
+
+def said(tweets: Tweets, odd: dict[str, int]) -> Said:
+    """Return what each tweet is in the log: a contact or an answer, and the publications."""
+    author, inbound, time, asked = tweets.author, tweets.inbound, tweets.time, tweets.answered
+    year = time.astype("datetime64[Y]").astype(np.int64) + 1970
+    undated = np.isnat(time)
+    good = np.ones(author.size, np.bool_)
+    good = _without(good, undated, "tweets without a date", odd)
+    good = _without(good, (year < _moments.EARLIEST) | (year > _moments.LATEST), _IMPLAUSIBLE, odd)
+    good = _without(good, inbound < 0, "tweets neither inbound nor outbound", odd)
+    nobody = (inbound == 1) & (author < 0)
+    good = _without(good, nobody, "inbound tweets without an author", odd)
+    above = nearest_above(asked, inbound != 0)
+    owner = np.where((above >= 0) & (inbound[above] == 1), author[above], -1)
+    whose = owner * (tweets.thread.max(initial=0) + 1) + tweets.thread  # a person in a thread
+    contact = np.flatnonzero(good & (inbound == 1))
+    contact = contact[_people.in_order(time[contact], tweets.number[contact])]
+    journeys, first = np.unique(whose[contact], return_index=True)
+    lost = (inbound == 0) & ((owner < 0) | ~np.isin(whose, journeys))
+    good = _without(good, lost, "company tweets in answer to nobody in the file", odd)
+    to_themselves = (inbound == 0) & (author >= 0) & (author == owner)
+    good = _without(good, to_themselves, "outbound tweets in answer to their own author", odd)
+    unnamed = good & (inbound == 0) & (author < 0)
+    odd["outbound tweets without an author: kept"] = int(unnamed.sum())
+    early = good & (asked >= 0) & (time < time[asked])
+    odd["answers dated before what they answer: kept"] = int(early.sum())
+    used = np.flatnonzero(good)
+    used = used[_people.in_order(time[used], tweets.number[used])]
+    opens = used[(inbound[used] == 1) & (asked[used] < 0)]
+    tweet = np.append(used, opens)
+    kind = np.where(inbound[used] == 1, CONTACT, ANSWER)
+    kind = np.append(kind, np.full(opens.size, PUBLISH))
+    return Said(tweet, np.searchsorted(journeys, whose[tweet]), kind, contact[first])
+
+
+def _without(good: Flags, bad: Flags, what: str, odd: dict[str, int]) -> Flags:
+    """Return which tweets are still good, and count those that are not any more."""
+    odd[f"{what}: left out"] = int((good & bad).sum())
+    return good & ~bad
+
+
+def links(numbers: Rows, answers: Rows, named: Flags, responses: pa.Array) -> Links:
     """Return what each tweet answers.
 
     Parameters
@@ -47,13 +152,32 @@ def links(numbers: Rows, answers: Rows, named: NDArray[np.bool_], responses: pa.
     order = np.argsort(numbers)
     answered = _rows(numbers, order, answers)
     asker, responder, lost = _responses(numbers, order, responses)
+    by_number = np.argsort(numbers[asker], kind="stable")  # of several, the one asked first
+    asker, responder = asker[by_number], responder[by_number]
     missing = answered[responder] < 0
     new, first = np.unique(responder[missing], return_index=True)
     answered[new] = asker[missing][first]
     cut = int((named & (answered < 0)).sum()) + lost
+    disagree = int((answered[responder] != asker).sum() + (answers[new] >= 0).sum())
     itself = answered == np.arange(answered.size)
     circles = int(itself.sum()) + _in_circles(np.where(itself, -1, answered))
-    return Links(np.where(itself, -1, answered), cut, new.size, circles)
+    return Links(np.where(itself, -1, answered), cut, new.size, disagree, circles)
+
+
+def nearest_above(answered: Rows, wanted: Flags) -> Rows:
+    """Return the first wanted tweet on the way up from each tweet, itself included; -1: none.
+
+    >>> nearest_above(np.array([-1, 0, 1, 2]), np.array([True, False, False, False]))
+    array([0, 0, 0, 0])
+    """
+    here = np.arange(answered.size)
+    above = np.where(wanted | (answered < 0), here, answered)
+    for _ in range(int(answered.size).bit_length()):  # each round doubles the way; circles end
+        further = above[above]
+        if (further == above).all():
+            break
+        above = further
+    return np.where(wanted[above], above, -1)
 
 
 def threads(answered: Rows) -> Rows:

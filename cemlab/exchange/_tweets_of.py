@@ -5,7 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab._waiting import ANSWERS
-from cemlab.exchange._moments import DAYS, MONTHS
+from cemlab.exchange._moments import DAYS, EARLIEST, LATEST, MONTHS
+from cemlab.exchange._people import free
 from cemlab.observation import observe
 
 _FIRST_AUTHOR = 100_001
@@ -28,10 +29,11 @@ def table(log: pd.DataFrame) -> pd.DataFrame:
     other = ((actor == "public") & (kind == "publish")).to_numpy(bool)
     first = seen.first_row(told)
     begin = first[seen.journey]
-    other = other & (np.arange(len(log)) > begin)
-    rows = np.flatnonzero((told | reply | other) & (begin >= 0))
-    answers = _answers(seen.journey[rows], told[rows])
+    late = np.arange(len(log)) >= begin
+    rows = np.flatnonzero((told | reply | other) & late & (begin >= 0))
+    answers = _answers(seen.journey[rows], other[rows])
     log = log.iloc[rows].reset_index(drop=True)
+    _check(log)
     inbound = ~reply[rows]
     numbers = pd.Series(np.arange(1, rows.size + 1)).astype("str")
     return pd.DataFrame(
@@ -47,38 +49,63 @@ def table(log: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _answers(journey: Ints, told: NDArray[np.bool_]) -> Ints:
-    """Return what each tweet answers: the journey's tweet before it, -1 for the customer's first.
+def _check(log: pd.DataFrame) -> None:
+    if log.empty:
+        msg = "log must hold a contact of a customer, got none: no tweet can be made of it"
+        raise ValueError(msg)
+    year = log["time"].dt.year
+    outside = ~year.between(EARLIEST, LATEST)
+    if outside.any():
+        msg = (
+            f"log must lie in the years {EARLIEST} to {LATEST} to become tweets, "
+            f"got {log['time'][outside].iloc[0]}: move its times"
+        )
+        raise ValueError(msg)
 
-    What was said before the customer's first word answers that one.
+
+def _answers(journey: Ints, public: NDArray[np.bool_]) -> Ints:
+    """Return what each tweet answers: the journey's tweet before it, -1 for its first.
+
+    Nobody answers the public, so that what a company says belongs to the customer.
     """
+    rows = np.arange(journey.size)
     order = np.argsort(journey, kind="stable")
-    same = np.append(False, journey[order[1:]] == journey[order[:-1]])
-    before = np.where(same, np.append(-1, order[:-1]), -1)
+    mine = journey[order]
+    # in this order places only grow, so the latest place so far is that of the tweet before
+    spoken = np.where(public[order], -1, rows)
+    before = np.append(-1, np.maximum.accumulate(spoken)[:-1]) if rows.size else spoken
+    opens = np.append(True, mine[1:] != mine[:-1])[: rows.size]
     answers = np.empty(journey.size, np.int64)
-    answers[order] = before
-    own = np.flatnonzero(told)
-    at = np.unique(journey[own], return_index=True)
-    opening = np.full(journey.max(initial=-1) + 1, -1)
-    opening[at[0]] = own[at[1]]
-    begins = opening[journey]
-    place = np.arange(journey.size)
-    return np.where(place == begins, -1, np.where(place < begins, begins, answers))
+    answers[order] = np.where(opens, -1, order[before])
+    return answers
 
 
 def _authors(log: pd.DataFrame, inbound: NDArray[np.bool_], told: NDArray[np.bool_]) -> list[str]:
     customer = log["customer"].cat.codes.to_numpy(np.int64)
-    names = [f"{name}" for name in log["by"].cat.categories]
     by = log["by"].cat.codes.to_numpy(np.int64)
     others = len(log["customer"].cat.categories) + _FIRST_AUTHOR
-    brand = ["".join(name.split()).lstrip("".join(_FORMULA)) for name in names]
-    brand = [name if name and not name.isdigit() else f"company{name}" for name in brand]
+    brand = _brands([f"{name}" for name in log["by"].cat.categories])
     return [
         str(_FIRST_AUTHOR + customer[i]) if told[i]
         else str(others + by[i] + 1) if inbound[i]
-        else brand[by[i]] if by[i] >= 0 else "company"
+        else brand[by[i]]
         for i in range(len(log))
     ]  # fmt: skip
+
+
+def _brands(names: list[str]) -> list[str]:
+    """Return account names, no two alike; the last is that of a company without a name.
+
+    >>> _brands(["Acme Help", "AcmeHelp", "7"])
+    ['AcmeHelp2', 'AcmeHelp', 'company7', 'company']
+    """
+    plain = ["".join(name.split()).lstrip("".join(_FORMULA)) for name in [*names, ""]]
+    plain = [name if name and not name.isdigit() else f"company{name}" for name in plain]
+    own = [name == given for name, given in zip(plain, [*names, ""], strict=True)]
+    taken = {name.casefold() for name, kept in zip(plain, own, strict=True) if kept}
+    return [
+        name if kept else free(name, "{}", taken) for name, kept in zip(plain, own, strict=True)
+    ]
 
 
 def _texts(log: pd.DataFrame) -> list[str]:

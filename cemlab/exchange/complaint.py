@@ -12,7 +12,7 @@ import pandas as pd
 
 from cemlab import _checks, events
 from cemlab._files import replacing
-from cemlab.exchange import _sheets
+from cemlab.exchange import _foreign, _sheets
 from cemlab.exchange._phrases import HEADS, PHRASES, head, like, meaning
 
 ENDINGS = (".xlsx", ".csv")
@@ -41,6 +41,7 @@ _EXAMPLE = (
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}):(\d\d))?")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
 _TO_ITS_END = pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
+_SPACES = re.compile(r"[\s\u202f]")
 _ME = {"i", "me", "ich", "we", "wir"}
 
 
@@ -60,8 +61,9 @@ def read_complaint(path: str | Path, *, customer: str = "me") -> pd.DataFrame:
     -------
     DataFrame
         An event log of one issue: `by` is who, `channel` where, `latest` until, `value` how many
-        (its unit is fixed by what happened: see `events.KINDS`); a column `note`. Times are taken
-        as they stand. A date without a time is some time of that day: `time` is its beginning,
+        (its unit is fixed by what happened: see `events.KINDS`; 12.5 and 12,5 are the same, but
+        12,500 is refused, since it can be read in two ways); a column `note`. Times are taken as
+        they stand. A date without a time is some time of that day: `time` is its beginning,
         `latest` its last second (or the end of the day given as until).
 
     Raises
@@ -80,7 +82,11 @@ def read_complaint(path: str | Path, *, customer: str = "me") -> pd.DataFrame:
     """
     file = Path(path)
     ending = _checks.one_of(f"ending of {file.name}", file.suffix.lower(), ENDINGS)
-    rows = _sheets.read(file, megabytes=_MOST_MB, sheet=_SHEET) if ending == ".xlsx" else _csv(file)
+    rows = (
+        _sheets.read(file, megabytes=_MOST_MB, sheet=_SHEET, most=MOST_ROWS)
+        if ending == ".xlsx"
+        else _csv(file)
+    )
     if len(rows) < 2:
         msg = f"{file}: must have a row of headings and a row for each thing that happened, got {len(rows)} rows"
         raise ValueError(msg)
@@ -95,7 +101,8 @@ def read_complaint(path: str | Path, *, customer: str = "me") -> pd.DataFrame:
     except ValueError as error:
         found = re.match(r"events, row (\d+), (\w+): ", str(error))
         cell = _cell(place, _OF.get(found[2], "what"), rows[int(found[1]) + 1][0]) if found else ""
-        msg = f"{file}, {cell}: {str(error)[found.end() :]}" if found else f"{file}: {error}"
+        said = _foreign.cut(str(error))
+        msg = f"{file}, {cell}: {said[found.end() :]}" if found else f"{file}: {said}"
         raise ValueError(msg) from None
 
 
@@ -106,7 +113,7 @@ def write_complaint(path: str | Path) -> None:
     ----------
     path : str or Path
         Where it goes: .xlsx (sheets "complaint", "example", "phrases", "help") or .csv, where
-        example, phrases and help stand in lines that begin with # and are not read.
+        example, phrases and help stand in lines of one cell that begin with # and are not read.
     """
     file = Path(path)
     ending = _checks.one_of(f"ending of {file.name}", file.suffix.lower(), ENDINGS)
@@ -127,7 +134,8 @@ def write_complaint(path: str | Path) -> None:
             lines = csv.writer(text)
             lines.writerow(headings)
             lines.writerows([f"# {line}"] for line in _HELP)
-            lines.writerows([f"# {row[0]}", *row[1:]] for row in [*_EXAMPLE, *phrases])
+            for row in [headings, *_EXAMPLE, *phrases]:
+                lines.writerow(["# " + " | ".join(str(cell or "") for cell in row)])
             draft.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
 
 
@@ -142,28 +150,30 @@ def _phrases() -> list[tuple[str, str, str]]:
 
 
 def _csv(file: Path) -> list[_sheets.Row]:
-    if not file.is_file():
-        msg = f"{file}: must be a file with a complaint, found {'a folder' if file.is_dir() else 'nothing'} there"
-        raise ValueError(msg)
+    _foreign.there(file, "a file with a complaint")
     if file.stat().st_size > _MOST_MB * 1e6:
         msg = f"{file}: must have at most {_MOST_MB} MB, got {file.stat().st_size / 1e6:,.0f} MB"
         raise ValueError(msg)
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        msg = f"{file}: must be text in UTF-8, got other bytes at position {error.start}"
-        raise ValueError(msg) from None
-    separator = max(",;\t", key=(text.splitlines() or [""])[0].count)
+        _foreign.stop_at_bytes(file, f"other bytes at position {error.start}")
+    separator = _foreign.head(file).separator
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
         msg = f"{file}: must be a table with columns, got none: {error}"
         raise ValueError(msg) from None
-    return [
-        (number, list(cells))
-        for number, cells in enumerate(rows, start=1)
-        if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#")
-    ]
+    found: list[_sheets.Row] = []
+    for number, cells in enumerate(rows, start=1):
+        remark = cells and cells[0].lstrip().startswith("#") and not _sheets.holds(cells[1:])
+        before = number == 1 and cells and cells[0].lower().startswith("sep=")
+        if remark or before or not _sheets.holds(cells):
+            continue
+        if found:
+            _sheets.check_headings(file, found[0][1], number, cells)
+        found.append((number, list(cells) if found else _sheets.headings(cells)))
+    return found
 
 
 def _headings(file: Path, row: _sheets.Row) -> dict[str, int]:
@@ -177,7 +187,7 @@ def _headings(file: Path, row: _sheets.Row) -> dict[str, int]:
         if name is None or name in place:
             wanted = ", ".join(f"{english} ({german})" for english, german in HEADS.values())
             rule = f"must be one of {wanted}" if name is None else "may stand once"
-            _stop(file, f"{_letter(i)}{number}", rule, cell)
+            _stop(file, f"{_sheets.letter(i)}{number}", rule, cell)
         place[name] = i
     for name in ("when", "what"):
         if name not in place:
@@ -239,34 +249,35 @@ def _moment(file: Path, cell: str, value: Any) -> tuple[pd.Timestamp, pd.Timesta
 
 
 def _number(file: Path, cell: str, value: Any) -> float | None:
+    """Return a number as sheets and people write it, or stop where it can be read in two ways."""
     if value is None:
         return None
-    text = str(value).replace(" ", "")
-    text = (
-        text.replace(".", "").replace(",", ".")
-        if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d{1,2}", text)
-        else text
-    )
-    text = text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text) else text
-    if isinstance(value, bool) or not re.fullmatch(r"-?\d+(\.\d*)?", text):
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    text = _SPACES.sub("", str(value))
+    if both_ways := re.fullmatch(r"(-?[1-9]\d{0,2})[.,](\d{3})", text):
+        decimal = f"{float('.'.join(both_ways.groups())):g}"
+        rule = "must be a number that can be read in one way only"
+        _stop(file, cell, rule, value, f": write {decimal} or {both_ways[1]}{both_ways[2]}")
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3})*,\d+|-?\d+,\d+|-?\d{1,3}(\.\d{3}){2,}", text):
+        text = text.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+\.\d*|-?\d{1,3}(,\d{3}){2,}", text):
+        text = text.replace(",", "")
+    if isinstance(value, bool) or not re.fullmatch(r"-?\d+(\.\d*)?", text, re.ASCII):
         _stop(file, cell, "must be a number such as 300 or 12.50", value)
     return float(text)
 
 
 def _cell(place: dict[str, int], name: str, number: int) -> str:
-    return f"{_letter(place[name])}{number}" if name in place else f"row {number}"
-
-
-def _letter(i: int) -> str:
-    return chr(ord("A") + i) if i < 26 else f"{chr(ord('A') + i // 26 - 1)}{chr(ord('A') + i % 26)}"
+    return f"{_sheets.letter(place[name])}{number}" if name in place else f"row {number}"
 
 
 def _shown(cells: Sequence[Any]) -> str:
     return ", ".join(str(cell) for cell in cells if cell is not None)[:60]
 
 
-def _stop(file: Path, cell: str, rule: str, value: object) -> NoReturn:
+def _stop(file: Path, cell: str, rule: str, value: object, way_out: str = "") -> NoReturn:
     shown = value.isoformat(" ") if isinstance(value, datetime) else value
-    got = "nothing" if shown is None else repr(shown)
-    msg = f"{file}, {cell}: {rule}, got {got}"
+    got = "nothing" if shown is None else _foreign.short(shown)
+    msg = f"{file}, {cell}: {rule}, got {got}{way_out}"
     raise ValueError(msg)

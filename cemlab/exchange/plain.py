@@ -1,8 +1,11 @@
 """Event logs in files: CSV, Parquet and spreadsheets, by the ending of the name."""
 
 import gzip
+import os
 import re
+import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +18,7 @@ from pyarrow import parquet
 
 from cemlab import _checks, events
 from cemlab._files import replacing
-from cemlab.exchange import _foreign, _sheets
+from cemlab.exchange import _foreign, _marks, _sheets
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
 """Endings of files that can hold a log."""
@@ -24,10 +27,8 @@ _TIMES = ("time", "latest")
 _NAMES = tuple(name for name in events.COLUMNS if name not in (*_TIMES, "value"))
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?$"
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_MARK = "'"
-_MARKED = r"^'('*[=+\-@\t\r])"
-_TO_MARK = r"^('*[=+\-@\t\r])"
 _MOST_MB = 1000
+_WHAT = {".parquet": "Parquet file", ".xlsx": "spreadsheet (.xlsx)"}
 _PLACE = re.compile(r"^events(?:, row (\d+))?(?=[,:])")
 
 
@@ -38,7 +39,8 @@ def read(path: str | Path) -> pd.DataFrame:
     ----------
     path : str or Path
         In a spreadsheet, the sheet "log" counts, else the first; the columns' names stand in
-        the first row, and of formulas the value that was saved with them is read.
+        the first row that holds anything, and of formulas the value that was saved with them
+        is read. A .csv.gz file may unpack to 8 GB.
 
     Returns
     -------
@@ -62,12 +64,15 @@ def read(path: str | Path) -> pd.DataFrame:
     """
     file = Path(path)
     ending = ending_of(file)
+    _foreign.there(file, f"a {_WHAT.get(ending, 'CSV file')} with an event log")
     if ending == ".parquet":
         return _from_parquet(file)
     if ending == ".xlsx":
         return _from_sheet(file)
     try:
         return events.validate(_quickly(file))
+    except _foreign.TooLarge:
+        raise
     except (pa.ArrowException, ValueError, KeyError):
         return _strictly(file, ending)
 
@@ -80,9 +85,10 @@ def write(log: pd.DataFrame, path: str | Path) -> None:
     log : DataFrame
         An event log.
     path : str or Path
-        Where it goes; an older file stays whole if this fails. In CSV, a text that a
-        spreadsheet would take for a formula (it starts with = + - @) gets an apostrophe in front. A
-        spreadsheet keeps times to the millisecond and holds 1,048,575 events.
+        Where it goes; an older file stays whole if this fails. In CSV, a text or heading that a
+        spreadsheet would take for a formula (it starts with = + - @) gets an apostrophe in front.
+        A spreadsheet keeps times to the millisecond, whole numbers of 16 digits and more as
+        text, and 1,048,575 events.
 
     Raises
     ------
@@ -92,40 +98,80 @@ def write(log: pd.DataFrame, path: str | Path) -> None:
     file = Path(path)
     ending = ending_of(file)
     frame = events.validate(log)
-    if ending == ".xlsx" and len(frame) >= _sheets.MOST_ROWS:
-        msg = f"log must have at most {_sheets.MOST_ROWS - 1:,} events for a spreadsheet, got {len(frame):,}: write .parquet"
-        raise ValueError(msg)
-    with replacing(file) as draft:
-        if ending == ".xlsx":
-            _sheets.write(draft, {"log": [list(frame.columns), *_cells(frame)]}, widths=[14, 8, 20])
-        elif ending == ".parquet":
-            parquet.write_table(_arrow(frame), draft)
-        elif ending == ".csv":
-            arrow_csv.write_csv(_arrow(_marked(frame)), draft)
-        else:
-            with draft.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-                arrow_csv.write_csv(_arrow(_marked(frame)), packed)
+    _check_room(ending, len(frame))
+    try:
+        with replacing(file) as draft:
+            if ending == ".xlsx":
+                rows = [list(frame.columns), *_cells(frame)]
+                _sheets.write(draft, {"log": rows}, widths=[14, 8, 20])
+            elif ending == ".parquet":
+                parquet.write_table(_arrow(frame), draft)
+            elif ending == ".csv":
+                arrow_csv.write_csv(_arrow(_marks.marked(frame)), draft)
+            else:
+                with draft.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+                    arrow_csv.write_csv(_arrow(_marks.marked(frame)), packed)
+    except pa.ArrowException as error:
+        said = " ".join(str(error).split())
+        msg = f"log must have columns that {ending} can hold, each of one kind, got {said}: make them text"
+        raise ValueError(msg) from None
 
 
 def ending_of(file: Path) -> str:
     """Return the ending of a file's name, if a log can be in such a file."""
     found = next((e for e in ENDINGS if file.name.lower().endswith(e)), file.suffix)
-    return _checks.one_of(f"ending of {file.name}", found, ENDINGS)
+    return _checks.one_of(f"ending of {_foreign.short(file.name)[1:-1]}", found, ENDINGS)
 
 
-def check_place(path: str | Path) -> None:
+def check_place(path: str | Path, *, source: str | Path | None = None) -> None:
     """Stop before a long reading if a log could not be written there afterwards.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the log is to go.
+    source : str or Path, optional
+        A file with the log that is to go there: a spreadsheet has room for 1,048,575 events.
 
     Raises
     ------
     ValueError
-        If the ending is unknown or the folder is not there.
+        If the ending is unknown, the folder is not there or cannot be written, or there are too
+        many events for a spreadsheet.
     """
     file = Path(path)
-    ending_of(file)
-    if file.is_dir() or not file.parent.is_dir():
-        msg = f"{file}: must be a file in a folder that is there, got {'a folder' if file.is_dir() else 'none'}"
+    ending = ending_of(file)
+    if source is not None and ending == ".xlsx":
+        _check_room(ending, _rows_in(Path(source)))
+    real = Path(os.path.realpath(file))
+    if not real.parent.is_dir() or (real.exists() and not real.is_file()):
+        found = "a folder" if real.is_dir() else "no file" if real.exists() else "none"
+        msg = f"{file}: must be a file in a folder that is there, got {found}"
         raise ValueError(msg)
+    try:
+        with tempfile.TemporaryFile(dir=real.parent):
+            pass
+    except OSError as error:
+        msg = f"{file}: must be in a folder that can be written, got: {error.strerror}"
+        raise ValueError(msg) from None
+
+
+def _check_room(ending: str, events: int) -> None:
+    if ending == ".xlsx" and events >= _sheets.MOST_ROWS:
+        msg = f"log must have at most {_sheets.MOST_ROWS - 1:,} events for a spreadsheet, got {events:,}: write .parquet"
+        raise ValueError(msg)
+
+
+def _rows_in(file: Path) -> int:
+    """Return how many rows a log in a file has, 0 if only reading it can tell."""
+    if file.name.lower().endswith(".parquet"):
+        with suppress(pa.ArrowException, OSError):
+            return int(parquet.read_metadata(file).num_rows)
+    elif not file.name.lower().endswith(".xlsx"):
+        with suppress(pa.ArrowException, OSError, ValueError, IndexError):
+            top = _foreign.head(file)
+            return int(_foreign.columns(file, top, top.names[:1], progress=False)[0].num_rows)
+    return 0
 
 
 # --- CSV ---------------------------------------------------------------------------
@@ -158,7 +204,7 @@ def _quickly(file: Path) -> pd.DataFrame:
     if len(frame) < len(table.column_names):
         msg = "a column stands twice"
         raise ValueError(msg)
-    return _unmarked(pd.DataFrame(frame))
+    return _marks.unmarked(pd.DataFrame(frame))
 
 
 def _cast(column: pa.ChunkedArray, pattern: str, kind: pa.DataType) -> pa.ChunkedArray:
@@ -171,41 +217,19 @@ def _cast(column: pa.ChunkedArray, pattern: str, kind: pa.DataType) -> pa.Chunke
 
 def _strictly(file: Path, ending: str) -> pd.DataFrame:
     """Read a CSV file with `events.read`, which says in a sentence what is wrong with it."""
-    if ending == ".csv":
-        return _unmarked_log(events.read(file))
     with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder, "log.csv")
-        with _foreign.opened(file) as packed:
-            text.write_bytes(packed.read())
+        text = file
+        if ending != ".csv":
+            text = Path(folder, "log.csv")
+            with _foreign.opened(file) as packed, text.open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
         try:
-            return _unmarked_log(events.read(text))
+            log = events.read(text)
+            plain = _marks.unmarked(log)
+            return log if plain is log else events.validate(plain)
         except ValueError as error:
-            msg = str(error).replace(str(text), str(file))
+            msg = _foreign.cut(str(error).replace(str(text), str(file)))
             raise ValueError(msg) from None
-
-
-def _unmarked_log(log: pd.DataFrame) -> pd.DataFrame:
-    plain = _unmarked(log)
-    return log if plain is log else events.validate(plain)
-
-
-def _marked(frame: pd.DataFrame) -> pd.DataFrame:
-    return _replaced(frame, _TO_MARK, rf"{_MARK}\1")
-
-
-def _unmarked(frame: pd.DataFrame) -> pd.DataFrame:
-    return _replaced(frame, _MARKED, r"\1")
-
-
-def _replaced(frame: pd.DataFrame, pattern: str, new: str) -> pd.DataFrame:
-    """Replace the start of texts in all columns; the same frame if nothing is to be done."""
-    changed = {}
-    for name, column in frame.items():
-        texts = column.cat.categories.to_series() if column.dtype == "category" else column
-        if texts.dtype != "str" or not texts.str.contains(pattern.replace("(", "(?:")).any():
-            continue
-        changed[name] = column.astype("str").str.replace(pattern, new, regex=True)
-    return frame.assign(**changed) if changed else frame
 
 
 # --- Parquet -----------------------------------------------------------------------
@@ -222,20 +246,28 @@ def _arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def _from_parquet(file: Path) -> pd.DataFrame:
-    if not file.is_file():
-        what = "a folder" if file.is_dir() else "nothing"
-        msg = f"{file}: must be a Parquet file with an event log, found {what} there"
-        raise ValueError(msg)
     try:
-        table = parquet.read_table(file, partitioning=None)
-    except (pa.ArrowException, OSError) as error:
+        names = parquet.read_schema(file).names
+        twice = [name for name in names if names.count(name) > 1]
+        table = parquet.read_table(file, columns=[] if twice else None, partitioning=None)
+        frame = {}
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            coded = name in _NAMES and not pa.types.is_dictionary(column.type)
+            frame[name] = (column.dictionary_encode() if coded else column).to_pandas()
+    except (
+        pa.ArrowException,
+        ArithmeticError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+    ) as error:
         said = " ".join(str(error).split())
         msg = f"{file}: must be a Parquet file that can be read to its end, got {said}"
         raise ValueError(msg) from None
-    frame = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        coded = name in _NAMES and not pa.types.is_dictionary(column.type)
-        frame[name] = (column.dictionary_encode() if coded else column).to_pandas()
+    if twice:
+        msg = f"{file}: every column may stand once, got {_foreign.short(twice[0])} twice"
+        raise ValueError(msg)
     return _validated(pd.DataFrame(frame), file, np.arange(table.num_rows))
 
 
@@ -255,17 +287,18 @@ def _cells(frame: pd.DataFrame) -> Any:
 
 def _from_sheet(file: Path) -> pd.DataFrame:
     rows = _sheets.read(file, megabytes=_MOST_MB, sheet="log")
-    names = [str(name).strip() for name in rows[0][1] if name is not None] if rows else []
-    cells = [[*row, *[None] * len(names)][: len(names)] for _, row in rows[1:]]
-    frame = pd.DataFrame(cells, columns=names, dtype=object)
+    heads = rows[0][1] if rows else []
+    named = [i for i, name in enumerate(heads) if name is not None]
+    cells = [[row[i] for i in named] for _, row in rows[1:]]
+    frame = pd.DataFrame(cells, columns=[str(heads[i]).strip() for i in named], dtype=object)
     return _validated(frame, file, np.array([number for number, _ in rows[1:]]))
 
 
 def _validated(frame: pd.DataFrame, file: Path, number: Any) -> pd.DataFrame:
     try:
         return events.validate(frame)
-    except ValueError as error:
-        _say_where(str(error), file, number)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        _say_where(_foreign.cut(str(error)), file, number)
 
 
 def _say_where(said: str, file: Path, number: Any) -> NoReturn:

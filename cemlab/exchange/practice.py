@@ -48,7 +48,8 @@ def add_odd_tweets(path: str | Path) -> int:
     9
     """
     file = Path(path)
-    text = file.read_text(encoding="utf-8-sig")
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        text = opened.read()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     numbers = [int(n) for row in rows if (n := row.get("tweet_id") or "").isdigit()]
     top = text.splitlines()[0].split(",") if text else []

@@ -1,15 +1,18 @@
 """Event logs under the column names of process mining (XES, pm4py), out and in again."""
 
-import zlib
-from collections.abc import Iterable, Mapping
+import re
+import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from cemlab import _checks, _yaml, events
+from cemlab.exchange import _foreign, _steps, _tables
+from cemlab.exchange._mapping import as_words
+from cemlab.exchange._report import LeftOutWarning
 
 CASE, ACTIVITY, TIME, RESOURCE = (
     "case:concept:name",
@@ -18,23 +21,13 @@ CASE, ACTIVITY, TIME, RESOURCE = (
     "org:resource",
 )
 
-USUAL_ACTOR: Mapping[str, str] = {
-    **dict.fromkeys(events.KINDS, "company"),
-    **dict.fromkeys(
-        ("purchase", "contact", "publish", "abandon", "accept", "decline", "resolve", "reopen"),
-        "customer",
-    ),
-    **dict.fromkeys(("leave", "survey_nps", "survey_csat", "survey_ces"), "customer"),
-    "share": "public",
-}
-"""Kind of event -> who does it, unless it is said."""
-
 _TWINS = (CASE, ACTIVITY, TIME, RESOURCE)
 _NAMES = tuple(n for n in events.COLUMNS if n not in ("time", "latest", "value"))
 
+_MARKS = ("customer", "issue", "actor", "kind")
+_OURS = tuple(n for n in events.COLUMNS if n not in ("customer", "issue", "time"))
+_ROW = re.compile(r"^(frame|events)(?:, row (\d+))?(?=[,:])")
 _ENDINGS = (".csv", ".csv.gz", ".parquet")
-
-Activities = Mapping[str, "str | tuple[str, str]"]
 
 
 def to_pm4py(log: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +78,7 @@ def to_pm4py(log: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(twins | own)
 
 
-def from_pm4py(frame: pd.DataFrame, *, activities: Activities | None = None) -> pd.DataFrame:
+def from_pm4py(frame: pd.DataFrame, *, activities: _steps.Activities | None = None) -> pd.DataFrame:
     """Return an event log from a frame of process mining.
 
     Parameters
@@ -94,13 +87,18 @@ def from_pm4py(frame: pd.DataFrame, *, activities: Activities | None = None) -> 
         What `to_pm4py` returned, whatever process mining did with it since; or a log from
         elsewhere with `case:concept:name`, `concept:name` and `time:timestamp`. A case is then a
         customer, unless there is a column `customer` (and `issue`). Times without a zone are UTC.
+        A frame is one of `to_pm4py` if it has all of `customer`, `issue`, `actor` and `kind`.
     activities : mapping of str to str or (str, str), optional
         Name of an activity -> kind of event, or (actor, kind). Needed for logs from elsewhere.
 
     Returns
     -------
     DataFrame
-        An event log; `by` is `org:resource`. Columns that are not known are kept.
+        An event log. From elsewhere, `by` is `org:resource`; a column that only happens to be
+        called as one of ours (by, value, channel, source, latest ...) is kept as "foreign value"
+        and so on. Columns that are not known are kept. If `lifecycle:transition` names several
+        steps of an activity, only its completion counts: the others are left out, with a
+        `LeftOutWarning`. ``attrs["report"]`` has the counts: see `report`.
 
     Raises
     ------
@@ -114,29 +112,63 @@ def from_pm4py(frame: pd.DataFrame, *, activities: Activities | None = None) -> 
     >>> from_pm4py(frame, activities={"Call": "contact", "Reply": "answer"})[["customer", "actor"]].values.tolist()
     [[17, 'customer'], [17, 'company']]
     """
+    log, rows = _unchecked(frame, activities)
+    try:
+        result = events.validate(log)
+    except ValueError as error:
+        raise ValueError(_moved(str(error), rows, "events, row {}", "events")) from None
+    left = len(frame) - len(rows)
+    words = f"rows whose {_steps.LIFECYCLE} is not complete: left out"
+    result.attrs["report"] = {"events": len(result), words: left}
+    if left:
+        msg = f"{left:,} of {len(frame):,} {words.replace(': left', ' left')}"
+        warnings.warn(msg, LeftOutWarning, stacklevel=2)
+    return result
+
+
+def _unchecked(
+    frame: pd.DataFrame, activities: _steps.Activities | None
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return a log under our names, and which rows of the frame it has."""
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        msg = f"frame: every column may stand once, got {_foreign.short(twice[0])} twice"
+        raise ValueError(msg)
     missing = [name for name in (CASE, ACTIVITY, TIME) if name not in frame]
     if missing:
         msg = (
             f"frame must have the columns {CASE}, {ACTIVITY}, {TIME}, missing {', '.join(missing)}"
         )
         raise ValueError(msg)
-    given = frame.reset_index(drop=True)
+    rows = _steps.completed(frame)
+    given = frame.take(rows).reset_index(drop=True)
+    marked = set(_MARKS) <= set(given)
     log = given.drop(columns=[n for n in _TWINS if n in given])
-    log["time"] = _utc(given[TIME])
-    ours = activities is None and {"customer", "actor", "kind"} <= set(given)
-    if not ours:
-        pairs = _pairs(given[ACTIVITY], activities or {})
-        place, names = pd.factorize(given[ACTIVITY])
+    if not marked:
+        log = log.rename(columns={name: f"foreign {name}" for name in _OURS})
+    log["time"] = _utc(given[TIME], rows)
+    if not marked or activities is not None:
+        place, pairs = _steps.pairs(given[ACTIVITY], activities or {}, rows)
         for i, name in enumerate(("actor", "kind")):
-            log[name] = np.array([pairs[word][i] for word in names], object)[place]
+            log[name] = np.array([pair[i] for pair in pairs], object)[place]
     if "customer" not in log:
         log["customer"] = given[CASE]
-    if "by" not in log and not ours and RESOURCE in given:
+    if not marked and RESOURCE in given:
         log["by"] = given[RESOURCE]
     if "latest" in log:
-        log["latest"] = _utc(log["latest"])
+        log["latest"] = _utc(log["latest"], rows)
     extra = [name for name in log if name not in events.COLUMNS and not str(name).startswith("@@")]
-    return events.validate(log[[n for n in events.COLUMNS if n in log] + extra])
+    return log[[n for n in events.COLUMNS if n in log] + extra], rows
+
+
+def _moved(said: str, rows: NDArray[np.int64], place: str, whole: str) -> str:
+    """Return a sentence about a row of a log as one about the frame's own."""
+    found = _ROW.match(said)
+    if found is None:
+        return _foreign.cut(said)
+    row = int(found[2]) if found[2] else -1
+    known = 0 <= row < len(rows)
+    return (place.format(rows[row]) if known else whole) + _foreign.cut(said[found.end() :])
 
 
 def read_pm4py(path: str | Path, *, mapping: str | Path | None = None) -> pd.DataFrame:
@@ -156,32 +188,25 @@ def read_pm4py(path: str | Path, *, mapping: str | Path | None = None) -> pd.Dat
     """
     file = Path(path)
     ending = next((e for e in _ENDINGS if file.name.lower().endswith(e)), file.suffix)
-    _checks.one_of(f"ending of {file.name}", ending, _ENDINGS)
-    if not file.is_file():
-        what = "a folder" if file.is_dir() else "nothing"
-        msg = f"{file}: must be a file with a table, found {what} there"
-        raise ValueError(msg)
+    _checks.one_of(f"ending of {_foreign.short(file.name)[1:-1]}", ending, _ENDINGS)
+    _foreign.there(file, "a file with a table")
     meant = _yaml.read(Path(mapping), _Mapping, ValueError) if mapping is not None else None
-    try:
-        frame = (
-            pd.read_parquet(file)
-            if ending == ".parquet"
-            else pd.read_csv(file, dtype="str", keep_default_na=False, na_values=[""])
-        )
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        said = " ".join(str(error).split())
-        msg = f"{file}: must be a table that can be read to its end, got {said}"
-        raise ValueError(msg) from None
+    frame = _tables.parquet(file) if ending == ".parquet" else _tables.csv_text(file)
     try:
         return from_pm4py(frame, activities=None if meant is None else meant.activities)
-    except ValueError as error:
-        msg = f"{file}: {error}"
+    except (ArithmeticError, TypeError, ValueError) as error:
+        found = _ROW.match(str(error))
+        row = int(found[2]) if found and found[2] else None
+        said = str(error)[found.end() :] if found else f": {error}"
+        msg = f"{file}{_tables.place(file, row)}{_foreign.cut(said)}"
         raise ValueError(msg) from None
 
 
 class _Mapping(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     activities: dict[str, str | tuple[str, str]]
+
+    _are_words = field_validator("activities", mode="before")(as_words)
 
 
 def _plain(column: pd.Series) -> pd.Series:
@@ -198,44 +223,23 @@ def _text(column: pd.Series, *, escaped: bool = False) -> pd.Series:
     return column.cat.rename_categories(pd.Index(words, dtype="str")).astype("str")
 
 
-def _utc(column: pd.Series) -> pd.Series:
+def _utc(column: pd.Series, rows: NDArray[np.int64]) -> pd.Series:
     """Return times in UTC without their zone."""
     if column.isna().all():
         return pd.Series(np.full(len(column), "NaT", "datetime64[us]"), index=column.index)
     try:
         times = pd.to_datetime(column, utc=True, format="ISO8601")
     except (TypeError, ValueError):
-        msg = f"frame, {column.name}: must be dates such as 2009-07-06 14:30+00:00, got {_odd(column)!r}"
+        odd = _odd(column)
+        rule = "must be dates such as 2009-07-06 14:30+00:00"
+        msg = (
+            f"frame, row {rows[odd]}, {column.name}: {rule}, got {_foreign.short(column.iloc[odd])}"
+        )
         raise ValueError(msg) from None
     return times.dt.tz_localize(None).astype("datetime64[us]")
 
 
-def _odd(column: pd.Series) -> Any:
+def _odd(column: pd.Series) -> int:
+    """Return the first row that is no date."""
     found = pd.to_datetime(column, utc=True, format="ISO8601", errors="coerce")
-    return column[found.isna() & column.notna()].iloc[0]
-
-
-def _pairs(column: pd.Series, activities: Activities) -> dict[Any, tuple[str, str]]:
-    """Return (actor, kind) of each activity."""
-    pairs = {}
-    for word, meaning in activities.items():
-        actor, kind = ("", meaning) if isinstance(meaning, str) else meaning
-        _checks.one_of(f"activities[{word!r}]", kind, events.KINDS)
-        actor = _checks.one_of(f"activities[{word!r}]", actor or USUAL_ACTOR[kind], events.ACTORS)
-        pairs[word] = (actor, kind)
-    if column.isna().any():
-        row = int(np.flatnonzero(column.isna())[0])
-        msg = f"frame, row {row}, {ACTIVITY}: must not be empty, got None"
-        raise ValueError(msg)
-    unknown = _sorted_words(set(column.unique()) - set(pairs))
-    if unknown:
-        msg = (
-            f"activities must say what each activity is (a kind, or actor and kind), "
-            f"got nothing for {', '.join(map(repr, unknown))}"
-        )
-        raise ValueError(msg)
-    return pairs
-
-
-def _sorted_words(words: Iterable[Any]) -> list[Any]:
-    return sorted(words, key=str)
+    return int(np.flatnonzero((found.isna() & column.notna()).to_numpy(bool))[0])

@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.answers import fates, readers, still_waiting
-from cemlab.plots.backlog import backlog
+from cemlab.plots.backlog import backlog, clocks, share_bars
 from cemlab.plots.cost import money
 from cemlab.plots.desk import changes, measures, standing, waiting
 from cemlab.plots.journey import journey_map, timeline
@@ -32,6 +32,7 @@ __all__ = [
     "channel_gap",
     "class_shares",
     "clear",
+    "clocks",
     "courses",
     "expectations",
     "fates",
@@ -55,6 +56,7 @@ __all__ = [
     "replays",
     "reply_times",
     "scoreboard",
+    "share_bars",
     "sorted_runs",
     "sorted_waits",
     "standing",

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
 from cemlab.plots._times import limits, span, thinned, times
 
+_DARK = {ORANGE: "#9A5B00"}  # of small letters
 _LOOKS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (RED, ":"))
+_ONLY = "answered contacts only"
 _FATES = {
     "answered": (BLUE, "answered"),
     "given_up": (ORANGE, "given up"),
@@ -33,7 +35,7 @@ def still_waiting(
     """Draw the share without an answer over the time waited, a line a group, with its interval.
 
     Below the axis stands how many had waited so long: where they are few, a line is
-    worth little.
+    worth little. The share of waits of no time is written at the left edge, if there is one group.
 
     Parameters
     ----------
@@ -43,8 +45,8 @@ def still_waiting(
         Minutes -> share of customers who expect an answer within them: drawn as points of who expects
         to wait longer.
     answered_only : DataFrame, optional
-        `response.survival` of the answered contacts alone, drawn thin: what is seen if those
-        still waiting are left out. For one group.
+        `response.survival` of the answered contacts alone, drawn thin and named on the line: what
+        is seen if those still waiting are left out. For one group.
     prediction : object, optional
         The reader's guess; a kept guess of minutes is marked at its minutes.
 
@@ -70,7 +72,10 @@ def still_waiting(
             _curve(ax, part, low, colour, dash, name or "all contacts")
         if answered_only is not None:
             x, (y,) = thinned(answered_only, ["waiting"], low)
-            ax.step(x, y, where="post", color=GREY, lw=2, ls=":", label="answered contacts only")
+            ax.step(x, y, where="post", color=GREY, lw=2, ls="-.", label=_ONLY)
+            place = int(np.abs(y - 0.3).argmin())
+            ax.annotate(_ONLY, (x[place], y[place]), (-10, -10), textcoords="offset points",
+                        ha="right", va="top", color=GREY)  # fmt: skip
         if len(points):
             ax.plot(points.index, 1 - points, "D", color="black", mfc="white", ms=9, mew=2,
                     zorder=4, label="expect to wait longer (survey)")  # fmt: skip
@@ -79,7 +84,11 @@ def still_waiting(
         ticks = times(ax, low, high)
         _numbers(ax, parts, ticks)
         _shares(ax, "share without an answer")
-        ax.legend(loc="best", frameon=False)
+        shown = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+        shown.pop(_ONLY, None)
+        ax.legend(shown.values(), shown.keys(), loc="best", frameon=False)
+        if len(parts) == 1:
+            _at_once(ax, next(iter(parts.values())))
         finish(ax, title or _medians(parts, answered_only), prediction)
     return ax
 
@@ -134,7 +143,7 @@ def fates(
         if guessed > 0:
             ax.axvline(guessed, color=PURPLE, ls=":", lw=3)
         times(ax, low, high)
-        ax.set_xlabel("time since the contact (each step is several times longer)")
+        ax.set_xlabel("time since the contact (not an even scale)")
         _shares(ax, "share of contacts")
         ax.set_ylim(0, 1)
         found = ", ".join(f"{last[name]:.0%} {words}" for name, (_, words) in shown.items())
@@ -247,23 +256,31 @@ def _curve(ax: Axes, part: pd.DataFrame, low: float, colour: str, dash: str, nam
     ax.step(x, share, where="post", color=colour, ls=dash, lw=2.8, label=name)
 
 
+def _at_once(ax: Axes, part: pd.DataFrame) -> None:
+    """Write at the left edge which share had an answer at once, if some had."""
+    waiting = part.loc[part["minutes"] <= 0, "waiting"]
+    if len(waiting) and waiting.iloc[-1] < 0.995:
+        ax.annotate(f"{1 - waiting.iloc[-1]:.0%} answered at once", (0.0, (1 + waiting.iloc[-1]) / 2),
+                    (10, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    va="center", size=12)  # fmt: skip
+
+
 def _numbers(ax: Axes, parts: dict[str, pd.DataFrame], ticks: list[float]) -> None:
     """Write below the axis how many of each group had waited that long."""
     style: dict[str, Any] = {"textcoords": "offset points", "va": "top", "annotation_clip": False}
     beside = ("axes fraction", "axes fraction")
-    ax.set_xlabel(
-        "time waited (each step is several times longer); below: contacts that waited so long"
-    )
+    ax.set_xlabel("time waited (not an even scale)")
     ax.xaxis.labelpad = 6 + 18 * len(parts)
     for k, ((colour, _), part) in enumerate(zip(cycle(_LOOKS), parts.values(), strict=False)):
         down = -26 - 18 * k
         minutes, risk = part["minutes"].to_numpy(), part["at_risk"].to_numpy()
-        ax.annotate("n", (0.0, 0.0), (-14, down), xycoords=beside, ha="right", size=12,
-                    color=colour, fontweight="bold", **style)  # fmt: skip
+        dark = _DARK.get(colour, colour)
+        ax.annotate("still waiting", (0.0, 0.0), (-14, down), xycoords=beside, ha="right", size=12,
+                    color=dark, fontweight="bold", **style)  # fmt: skip
         for tick in ticks:
             left = np.append(risk, 0)[np.searchsorted(minutes, tick)]
             ax.annotate(f"{left:,}", (tick, 0.0), (0, down), xycoords=("data", "axes fraction"),
-                        ha="center", size=12, color=colour, fontweight="bold", **style)  # fmt: skip
+                        ha="center", size=12, color=dark, fontweight="bold", **style)  # fmt: skip
 
 
 def _median(part: pd.DataFrame) -> float:
@@ -288,7 +305,8 @@ def _medians(parts: dict[str, pd.DataFrame], answered_only: pd.DataFrame | None)
     first = min(known, key=lambda name: known[name])
     last = max(halves, key=lambda name: np.nan_to_num(halves[name], nan=np.inf))
     if last not in known:
-        return f"Half have an answer after {span(known[first])} ({first}), never ({last})"
+        seen = max(part["minutes"].max() for part in parts.values())
+        return f"Half have an answer after {span(known[first])} ({first}), not within {span(seen)} ({last})"
     joined = "to" if len(parts) > 2 else "and"
     return f"Half have an answer after {span(known[first])} ({first}) {joined} {span(known[last])} ({last})"
 

@@ -1,18 +1,44 @@
 """Figures of one journey: its timeline, and how its steps may have felt."""
 
+import textwrap
+
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from cemlab import _words
 from cemlab.plots._style import ACTORS, GREEN, GREY, RED, STYLE, TITLE, finish, new_axes
 
 _MARKS = {"customer": "o", "company": "s", "public": "^", "rival": "D"}
 _NAMED = 24
+_SAID = {
+    "failure": "it went wrong",
+    "contact": "got in touch",
+    "acknowledge": "receipt",
+    "answer": "answered",
+    "abandon": "gave up",
+    "transfer": "sent elsewhere",
+    "promise": "promised",
+    "callback": "called back",
+    "refuse": "refused",
+    "offer": "offered",
+    "accept": "accepted",
+    "decline": "declined",
+    "compensate": "paid",
+    "apologise": "said sorry",
+    "resolve": "solved",
+    "close": "closed",
+    "reopen": "came back",
+    "publish": "went public",
+    "leave": "left",
+}
 _LETTERS = 34
 _ROOMY = 12
+_ROOM = 100
+"""Letters that fit side by side below the axes."""
 _TEXT = {**ACTORS, "customer": "#9A6200"}
 
 
@@ -69,7 +95,7 @@ def journey_map(steps: pd.DataFrame, *, title: str | None = None, ax: Axes | Non
     steps : DataFrame
         Of `touchpoints.felt_steps`, one journey: `time`, `actor`, `kind`, `score`, and what
         there is of `customer`, `issue`, `latest`, `label`, `touchpoint` and `channel`. More than
-        24 steps are numbered, and not named.
+        24 steps are numbered, and not named. A step without a label is told in plain words.
 
     Raises
     ------
@@ -121,8 +147,7 @@ def journey_map(steps: pd.DataFrame, *, title: str | None = None, ax: Axes | Non
         ends = f"{-reach:.3g} worst, {reach:.3g} best"
         ax.set_ylabel(f"how it may have felt\n(assumed; {ends})")
         if named:
-            ax.set_xticks(x, _step_names(steps), rotation=38, ha="right", rotation_mode="anchor")
-            ax.tick_params(axis="x", labelsize=11.5)
+            _name_steps(ax, x, _step_names(steps))
             for label, actor in zip(ax.get_xticklabels(), steps["actor"], strict=True):
                 label.set_color(_TEXT[str(actor)])
         ax.set_xlabel("steps in order; at the top, the time since the first (~: uncertain)")
@@ -184,13 +209,31 @@ def _told(since: list[str]) -> list[int]:
     return changes[:: -(-len(changes) // _NAMED)]
 
 
+def _name_steps(ax: Axes, x: NDArray[np.int64], names: list[str]) -> None:
+    """Write the steps' names level, on several lines, if there is room; else slanted."""
+    width = int(_ROOM / len(names))
+    lines = [
+        [line for part in name.replace(" (", "\n(").split("\n")
+         for line in textwrap.wrap(part, width, break_long_words=False)]
+        for name in names
+    ]  # fmt: skip
+    fits = all(len(parts) < 4 and max(map(len, parts)) <= width for parts in lines)
+    if fits:
+        ax.set_xticks(x, ["\n".join(parts) for parts in lines], linespacing=1.15)
+    else:
+        ax.set_xticks(x, names, rotation=38, ha="right", rotation_mode="anchor")
+    ax.tick_params(axis="x", labelsize=12.5)
+
+
 def _step_names(steps: pd.DataFrame) -> list[str]:
-    """Return what each step is called: its label, or else its kind and where it was."""
+    """Return what each step is called: its label, or else what was done, and where."""
     names = []
     for row in steps.to_dict("records"):
         where = next((row[c] for c in ("touchpoint", "channel") if pd.notna(row.get(c))), None)
         label = row.get("label")
-        words = label if isinstance(label, str) and label else str(row["kind"])
+        said = "hung up" if (row["kind"], where) == ("abandon", "phone") else None
+        said = said or _SAID.get(str(row["kind"]), str(row["kind"]))
+        words = label if isinstance(label, str) and label else said
         words += f" ({where})" if words != label and where is not None else ""
         names.append(words if len(words) <= _LETTERS else f"{words[: _LETTERS - 1]}…")
     return names

@@ -1,7 +1,6 @@
 """Figures of the two lenses: side by side on one log, and group by group."""
 
 import math
-import textwrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -30,6 +29,9 @@ _LAMPS = {
     lenses.PLAIN: (None, ""),
 }
 
+
+_LONGEST = 92
+"""Letters of a title that fit a board; a longer one is written smaller."""
 
 _APART = 0.1
 """How far a group's two marks stand above and below its line."""
@@ -80,8 +82,9 @@ def scoreboard(
                     )
         if prediction is not None:
             ax.text(0.02, depth - 0.4, f"Your prediction: {prediction}", **PREDICTION)
-        words = title or "\n".join(textwrap.wrap(lenses.verdict(comparison), 90))
-        ax.set_title(words, loc="left", **TITLE)
+        words = title or lenses.verdict(comparison)
+        size = TITLE["fontsize"] * min(1.0, _LONGEST / len(words))
+        ax.set_title(words, loc="left", **{**TITLE, "fontsize": size})
     return ax
 
 

@@ -17,12 +17,15 @@ from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, f
 _LENSES = {"CRM": BLUE, "CEM": ORANGE}
 _DASHES = ("-", "--", "-.", ":", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
+_SAME = 0.005  # bounds no farther apart leave nothing open
+_LITTLE = 0.5  # shares below it have an axis of their own, others one to 100 %
 
 
 def green_dots(
     scores: pd.DataFrame | ArrayLike,
     *,
     enough: float = 0.8,
+    fine: str = "fine",
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -30,7 +33,8 @@ def green_dots(
     """Draw each touchpoint's share as a dot, and below them the whole journey's.
 
     A dot is green and round from `enough` on, else red and square. The bar is what the
-    touchpoints' shares allow, the black mark what they give if luck is independent.
+    touchpoints' shares allow, the black mark what they give if luck is independent; both are
+    left out where the dots leave nothing open.
 
     Parameters
     ----------
@@ -38,6 +42,8 @@ def green_dots(
         What `touchpoints.scores` returned, or shares that every journey has to pass.
     enough : float
         Share from which a dot is green, in [0, 1]; assumed.
+    fine : str
+        What a dot asks, in words: "answered within a day".
     prediction : object, optional
         The reader's guess; a kept guess is a share of journeys and drawn as a star.
 
@@ -65,31 +71,35 @@ def green_dots(
                 ax.text(0.01, float(place), "not judged", va="center", color=GREY)
             else:
                 _dot(ax, share, float(place), line, 14)
-        ax.plot([whole["low"], whole["high"]], [below] * 2, color="#B9D4E8", lw=12, zorder=1,
-                solid_capstyle="butt", label="possible with these touchpoints")  # fmt: skip
-        ax.plot(whole["product"], below, "|", color="black", ms=34, mew=4, zorder=2, ls="",
-                label=f"if independent: {whole['product']:.0%}")  # fmt: skip
+        if whole["high"] - whole["low"] > _SAME:
+            ax.plot([whole["low"], whole["high"]], [below] * 2, color="#B9D4E8", lw=12, zorder=1,
+                    solid_capstyle="butt", label="possible with these touchpoints")  # fmt: skip
+            ax.plot(whole["product"], below, "|", color="black", ms=34, mew=4, zorder=2, ls="",
+                    label=f"if independent: {whole['product']:.0%}")  # fmt: skip
         found = whole["share"]
         if not np.isnan(found):
             _dot(ax, found, below, line, 18)
         guessed = getattr(prediction, "value", None)
         if guessed is not None:
-            ax.plot(
-                guessed, below, "*", color=PURPLE, ms=20, zorder=5, ls="", label="your prediction"
-            )
+            ax.plot(guessed, below, "*", color=PURPLE, ms=20, zorder=5, label="your prediction")
         ax.axhline(len(parts) - 0.25, color="#BBBBBB", lw=1)
         ax.set_yticks([*y, below], [*parts["name"].astype(str), "the whole journey"])
         ax.set_ylim(below + 0.7, -1.0)
         ax.set_xlim(0, 1.08)
         ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.set_xlabel("share of journeys that were fine there")
-        ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.62 / (1.4 + 0.42 * len(parts))),
-                  ncols=3, frameon=False)  # fmt: skip
+        ax.set_xlabel(f"share of journeys that were {fine} there")
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.62 / (1.4 + 0.42 * len(parts))),
+                      ncols=3, frameon=False)  # fmt: skip
         low, high = f"{known.min():.0%}", f"{known.max():.0%}"
         each = f"at {low}" if low == high else f"at {low} to {high}"
         reached = whole["product"] if np.isnan(found) else found
         words = f"Every touchpoint {each}, the journey at {reached:.0%}"
+        if fine != "fine":
+            words = (
+                f"{fine[:1].upper()}{fine[1:]}: touchpoints {each}, the journey at {reached:.0%}"
+            )
         finish(ax, title or words, prediction)
     return ax
 
@@ -180,7 +190,7 @@ def linkage(
         `share` (of the links hidden, in [0, 1]; 0 is the truth), `metric`, `lens` (CRM or CEM),
         `value`, `low`, `high` (a band; missing: none).
     prediction : object, optional
-        The reader's guess.
+        The reader's guess; a kept guess is a share: a star at the right end, if shares are drawn.
 
     Examples
     --------
@@ -197,26 +207,22 @@ def linkage(
         for dash, marker, ((lens, metric), part) in looks:
             colour = _LENSES.get(str(lens), GREEN)
             line = part.sort_values("share")
-            ax.fill_between(
-                line["share"], line["low"], line["high"], color=colour, alpha=0.15, lw=0
-            )
-            ax.plot(
-                line["share"],
-                line["value"],
-                marker,
-                ls=dash,
-                color=colour,
-                lw=2.5,
-                ms=7,
-                clip_on=False,
-            )
+            x = line["share"]
+            ax.fill_between(x, line["low"], line["high"], color=colour, alpha=0.15, lw=0)
+            ax.plot(x, line["value"], marker, ls=dash, color=colour, lw=2.5, ms=7, clip_on=False)
             ax.plot(line["share"].iloc[0], line["value"].iloc[0], marker, color=colour, ms=14,
                     mfc="white", mew=2.5, zorder=4, clip_on=False)  # fmt: skip
             ends.append((float(line["value"].iloc[-1]), f"{metric} ({lens})", colour))
             found.append((float(line["value"].iloc[-1] - line["value"].iloc[0]), metric))
-        top = max(1.0, float(np.nanmax(rows[["value", "high"]].to_numpy(np.float64))))
-        ax.set_ylim(0, 1.08 * top)
         last = float(rows["share"].max())
+        guessed = None if multiples else getattr(prediction, "value", None)
+        top = float(
+            np.nanmax([*rows[["value", "high"]].to_numpy(np.float64).ravel(), guessed or 0.0])
+        )
+        top = 1.2 * top if 0 < top < _LITTLE and not multiples else max(1.0, top)
+        if guessed is not None:
+            ax.plot(last, guessed, "*", color=PURPLE, ms=20, zorder=5, clip_on=False)
+        ax.set_ylim(0, 1.08 * top)
         ax.set_xlim(0, last or 1.0)
         _name_ends(ax, ends, last, 1.08 * top)
         if multiples:
