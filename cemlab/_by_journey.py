@@ -65,6 +65,10 @@ def following(
     that may follow can have happened, else NaT. All arrays have shape (rows,), and results
     that of `left`'s marked rows. With `kind` (codes, at least 0) only rows of the same kind follow.
     """
+    none = np.datetime64("NaT", "us")
+    found, earliest = np.full((2, int(left.sum())), -1)
+    if not found.size or not right.any():
+        return found, np.full(found.size, none)
     rows, start = order
     begins, ends = time.view(np.int64), until.view(np.int64)
     by_end = rows
@@ -74,11 +78,9 @@ def following(
     kinds = np.zeros(0, np.int16) if kind is None else kind
     kinds_in_all = 1 if kind is None else int(kind.max(initial=0)) + 1
     place = np.cumsum(left, dtype=np.int32 if left.size < _HALF else np.int64)
-    found, earliest = np.full((2, int(left.sum())), -1)
     _next(
         rows, by_end, start, begins, ends, left, right, kinds, kinds_in_all, place, found, earliest
     )
-    none = np.datetime64("NaT", "us")
     return found, np.where(found >= 0, earliest.view("datetime64[us]"), none)
 
 

@@ -98,9 +98,10 @@ def by_contact(log: pd.DataFrame, end: pd.Timestamp, by_journey: Grouped | None 
     reply = _are(log["kind"], ANSWERS) & ours
     gone = _are(log["kind"], ("abandon",)) & own
     answer, answered = following(by_journey, contact, reply, time, until, channel)
-    other, on_other = following(by_journey, contact, reply, time, until)
-    answered = np.where(answer < 0, on_other, answered)
-    answer = np.where(answer < 0, other, answer)
+    silent = answer < 0
+    unanswered = np.zeros(len(log), np.bool_)
+    unanswered[np.flatnonzero(contact)[silent]] = True
+    answer[silent], answered[silent] = following(by_journey, unanswered, reply, time, until)
     abandon, abandoned = following(by_journey, contact, gone, time, until, channel)
     left = abandon >= 0
     left &= (answer < 0) | (until[abandon] < answered)

@@ -207,11 +207,16 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
         if unknown:
             row = int(np.flatnonzero(log[name] == unknown[0])[0])
             _columns.stop(place, row, name, f"must be one of {', '.join(allowed)}", unknown[0])
-    for kind, speaker in _WORD_OF.items():
-        rows = np.flatnonzero((log["kind"] == kind) & (log["actor"] != speaker))
-        if rows.size:
-            rule = f"must be {speaker} for kind {kind}"
-            _columns.stop(place, rows[0], "actor", rule, log["actor"].iloc[rows[0]])
+    kinds, names = _waiting.ranks(log["kind"], tuple(KINDS)), list(KINDS)
+    speakers = np.array(
+        [ACTORS.index(_WORD_OF[k]) if k in _WORD_OF else -1 for k in names], np.int8
+    )
+    wanted = speakers[kinds]
+    rows = np.flatnonzero((wanted >= 0) & (wanted != _waiting.ranks(log["actor"], ACTORS)))
+    if rows.size:
+        kind = names[kinds[rows[0]]]
+        rule = f"must be {_WORD_OF[kind]} for kind {kind}"
+        _columns.stop(place, rows[0], "actor", rule, log["actor"].iloc[rows[0]])
     rows = np.flatnonzero(log["time"].isna())
     if rows.size:
         _columns.stop(place, rows[0], "time", "must be a date", None)
@@ -219,12 +224,12 @@ def _check_rules(log: pd.DataFrame, place: Place) -> None:
     if rows.size:
         early = str(log["latest"].iloc[rows[0]])
         _columns.stop(place, rows[0], "latest", "must not be before time", early)
-    spans = np.array([_SCORES.get(kind, (0.0, np.inf)) for kind in KINDS])
-    low, high = spans[_waiting.ranks(log["kind"], tuple(KINDS))].T
-    rows = np.flatnonzero((log["value"] < low) | (log["value"] > high))
+    low, high = np.array([_SCORES.get(kind, (0.0, np.inf)) for kind in names]).T
+    value = log["value"].to_numpy()
+    rows = np.flatnonzero((value < low[kinds]) | (value > high[kinds]))
     if rows.size:
         row = rows[0]
-        kind = log["kind"].iloc[row]
+        kind = names[kinds[row]]
         rule = f"must be a {KINDS[kind]}" if kind in _SCORES else "must be at least 0"
         _columns.stop(
             place,

@@ -102,6 +102,18 @@ class Observation:
         """
         return _waiting.told(self.log, self.by_journey)
 
+    @cached_property
+    def opening(self) -> NDArray[np.int64]:
+        """The row that opened each journey: its first contact, or else its first row."""
+        rows, start = self.by_journey
+        contact = self.first_row(self.told)
+        return np.where(contact >= 0, contact, rows[start[:-1]])
+
+    @cached_property
+    def opened(self) -> NDArray[np.bool_]:
+        """Which rows do not stand before their journey's opening, shape (rows,)."""
+        return np.arange(len(self.log)) >= self.opening[self.journey]
+
     def highest(self, values: NDArray[Any], marked: NDArray[np.bool_]) -> NDArray[Any]:
         """Return the highest of each journey's marked values; NaN or NaT if it has none."""
         rows, start = self.by_journey

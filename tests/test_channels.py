@@ -1,6 +1,7 @@
 """Channels against each other, and small against large audiences: by hand and by theory."""
 
 import re
+import time
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import optimize, special
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cemlab.cem import _case_mix, channels
 from cemlab.cem.channels import channel_gap, inequality, mixed_cases
@@ -70,6 +72,38 @@ def test_the_gap_of_two_channels_has_newcombes_interval():
     """56 of 70 and 48 of 80: .20, .0524 to .3339 (Newcombe 1998, method 10)."""
     gap = measure(channel_gap(cells(("a", "x", 70, 56), ("b", "x", 80, 48))), "gap")
     assert gap[VALUES[:3]].tolist() == pytest.approx([0.2, 0.0524, 0.3339], abs=5e-5)
+
+
+def test_newcombes_intervals_are_those_of_another_library():
+    rng = np.random.default_rng(4)
+    n, m = rng.integers(1, 60, (2, 40))
+    good, well = rng.integers(0, n + 1), rng.integers(0, m + 1)
+    found = channels.newcombe((good, n), (well, m), 0.9)
+    for k in range(40):
+        theirs = confint_proportions_2indep(
+            good[k], n[k], well[k], m[k], method="newcomb", alpha=0.1
+        )
+        assert [found[0][k], found[1][k]] == pytest.approx(list(theirs))
+
+
+def test_all_pairs_of_many_channels_are_compared_in_one_go():
+    """300 channels make 44,850 pairs; the widest limits are those of a loop over some of them."""
+    good, n = np.arange(300) % 40, np.full(300, 40)
+    begun = time.process_time()
+    gap = channels._gap([str(k) for k in range(300)], good, n, None, 0.95)
+    assert time.process_time() - begun < 1.0  # one call a pair took 8 seconds
+    each = 1 - 0.05 / 44_850
+    low, high = channels.newcombe((39, 40), (0, 40), each)
+    assert (gap["crude_low"], gap["crude_high"]) == pytest.approx((low, high))
+
+
+def test_what_describes_a_case_does_not_depend_on_the_order_of_rows():
+    """Two first rows at one time that name different cases: the log decides, not the typing."""
+    frame = mixed_cases()
+    doubled = frame[frame["kind"] == "contact"].iloc[::3]
+    other = doubled["case"].map({"easy": "hard", "hard": "easy"})
+    frame = pd.concat([frame, doubled.assign(case=other)], ignore_index=True)
+    assert_frame_equal(channel_gap(frame[::-1], adjust="case"), channel_gap(frame, adjust="case"))
 
 
 def test_a_share_has_wilsons_interval():

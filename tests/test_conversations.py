@@ -219,7 +219,9 @@ def logs(draw):
         st.sampled_from(["contact", "answer", "share", "publish", "resolve", "work"]),
         st.sampled_from([MAX, IDA | PHONE, {"issue": 2}, PHONE]),
     )
-    return log(*draw(st.lists(row, min_size=1, max_size=14)))
+    rows = draw(st.lists(row, min_size=1, max_size=14))
+    rows = [r for r in rows if (r[2], r[3]) not in [("company", "resolve"), ("public", "resolve")]]
+    return log(*rows or [("Ana", 0, "customer", "contact", {})])
 
 
 def plain(frame, gap):
@@ -510,3 +512,14 @@ READ = {"growth_per_week": 0.1, "minutes_each": 1.0, "weeks": 2}
 def test_messages_name_rule_and_value(call, sentence):
     with says(sentence):
         call()
+
+
+def test_a_late_answer_counts_where_it_stands_and_its_wait_with_who_gave_it():
+    frame = log(
+        CONTACT,
+        ("Ana", 100, "customer", "contact"),
+        ("Ana", 101, "company", "answer", MAX),
+    )
+    assert rows(frame, "answers ended") == [[0, "answered"], [1, "answered"]]
+    row = desk.roles(frame).iloc[0]
+    assert row[["conversations", "contacts", "median_min"]].tolist() == [1, 2, 60 * 51]

@@ -263,8 +263,10 @@ def test_an_offer_that_is_accepted_and_then_paid_costs_once():
         ("Ana", "10:00", "customer", "contact"),
         ("Ana", "10:00", "company", "refuse"),
         ("Ana", "10:00", "customer", "accept"),
+        ("Ana", "10:00", "company", "compensate", {"value": 30.0}),
+        ("Ana", "10:00", "customer", "accept", {"value": 30.0}),
     ],
-    ids=["no refusal", "refusal without amount", "acceptance without amount"],
+    ids=["no refusal", "refusal without amount", "no amount", "goodwill", "accepted at once"],
 )
 def test_where_no_money_was_recorded_none_was_avoided_as_far_as_we_know(row):
     """Not recorded is missing, never 0."""
@@ -310,3 +312,13 @@ def test_before_the_first_row_there_is_nothing():
     early = {"observed_until": "2020-01-01"}
     assert level(CALLS, minutes=20, **early)[2] == 0
     assert len(desk.closed(FILES, **early)) == len(desk.cost_avoided(CLAIM, **early)) == 0
+
+
+def test_what_nobody_refused_was_not_paid_after_all():
+    goodwill = log(
+        ("Ana", "10:00", "company", "refuse", {"value": 50.0}),
+        ("Bo", "10:00", "company", "compensate", {"value": 20.0}),
+    )
+    table = desk.cost_avoided(goodwill)
+    assert table["paid"].tolist() == [0, 20]
+    assert table["avoided"].fillna(-1).tolist() == [50, -1]

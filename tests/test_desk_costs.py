@@ -231,6 +231,12 @@ def test_what_is_not_recorded_is_missing_and_the_rest_adds_up():
     assert row[["paid", "resolved", "per_resolved"]].isna().all()
 
 
+def test_a_log_without_contacts_says_nothing_about_them():
+    row = desk.cost_to_serve(log(("Ana", 0, "work", 60.0)), cost_per_contact=2).iloc[0]
+    assert row[["work", "total", "per_issue"]].tolist() == [30, 30, 30]
+    assert row[["contacts", "fixed", "per_contact", "paid", "resolved"]].isna().all()
+
+
 @pytest.mark.parametrize("name", ["cost_per_hour", "cost_per_contact"])
 @pytest.mark.parametrize("cost", [-1, "3", float("nan")])
 def test_says_what_costs_must_be(name, cost):

@@ -252,3 +252,41 @@ def test_says_what_hours_must_be(hours):
     sentence = f"hours must be a finite number of at least 0, got {hours!r}"
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         resolved(hours)
+
+
+def test_who_gave_up_has_no_team_even_if_somebody_noted_it():
+    calls = log(
+        ("Ana", 0, HER, "contact"),
+        ("Ana", 1, HER, "abandon", NORTH),
+        ("Bo", 0, HER, "contact"),
+        ("Bo", 2, US, "answer", SOUTH),
+    )
+    for table in (
+        desk.service_level(calls, minutes=60, by="team"),
+        desk.first_response(calls, by="team"),
+    ):
+        assert list(by_name(table)) == ["south", None]
+
+
+def test_where_only_giving_up_is_recorded_it_is_counted():
+    row = desk.first_response(log(("Ana", 0, HER, "contact"), ("Ana", 1, HER, "abandon"))).iloc[0]
+    assert row[["answered", "abandoned", "open"]].tolist() == [0, 1, 0]
+    assert row.drop(["answered", "abandoned", "open"]).isna().all()
+
+
+def test_an_answer_that_may_come_later_has_no_longest_wait():
+    calls = log(
+        ("Ana", 0, HER, "contact"),
+        ("Ana", (1, 9), US, "answer"),
+        ("Bo", 0, HER, "contact"),
+        ("Bo", 2, US, "answer"),
+        ("Cy", 0, HER, "contact"),
+        ("Cy", (2, 9), US, "answer"),
+    )
+    row = desk.first_response(calls, observed_until=at(3)).iloc[0]
+    assert row[["median_low_min", "mean_low_min"]].tolist() == [120, 100]
+    for name in ("median", "mean", "p90"):
+        assert row[f"{name}_high_min"] == math.inf
+    one = desk.first_response(calls[2:], observed_until=at(3)).iloc[0]
+    assert one["median_high_min"] == math.inf  # between two hours and for ever
+    assert desk.first_response(calls[2:4]).iloc[0]["median_high_min"] == 120

@@ -435,14 +435,6 @@ def plain_journeys(frame, end):
     for name, rows in ordered.groupby(["customer", "issue"]):
         rows = rows.to_dict("records")
         back = [r["until"] for r in rows if r["kind"] == "reopen"]
-        said = {
-            kind: [r["time"] for r in rows if r["kind"] == kind and r["until"] <= end]
-            for kind in ("resolve", "close")
-        }
-        word = {
-            kind: bool(times) and (not back or max(times) > max(back))
-            for kind, times in said.items()
-        }
         hers = [r for r in rows if r["actor"] == HER]
         noted = {(r["time"], r["channel"]) for r in hers if r["kind"] == "contact"}
         told = [
@@ -451,6 +443,14 @@ def plain_journeys(frame, end):
             if r["kind"] == "contact"
             or (r["kind"] == "publish" and (r["time"], r["channel"]) not in noted)
         ]
+        said = {
+            kind: [r["time"] for r in rows if r["kind"] == kind and r["until"] <= end]
+            for kind in ("resolve", "close")
+        }
+        word = {
+            kind: bool(times) and (not back or max(times) > max(back))
+            for kind, times in said.items()
+        }
         late = 0
         for r in rows:
             due = r["until"] + pd.Timedelta(minutes=r["value"])
@@ -513,3 +513,10 @@ def test_a_promise_for_a_far_future_is_not_broken_yet():
          "kind": ["promise", "contact"], "value": [1e12, None]}
     )  # fmt: skip
     assert cem.journeys(frame)["promises_broken"].tolist() == [0]
+
+
+def test_the_first_solution_that_stands_ends_the_journey():
+    calls = [(0, HER, "contact"), (2, HER, "resolve"), (9, HER, "resolve")]
+    assert journey(*calls)["elapsed_h"] == 2
+    again = [*calls[:2], (3, HER, "reopen"), (9, HER, "resolve"), (12, HER, "resolve")]
+    assert journey(*again)["elapsed_h"] == 9

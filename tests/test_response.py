@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from cemlab.cem import response
+from cemlab.observation import observe
 
 patiently = settings(deadline=None, max_examples=30, derandomize=True)
 DAY = pd.Timestamp("2024-05-01")
@@ -22,6 +23,7 @@ COLUMNS = [
     "answered",
     "censored",
     "ended",
+    "sure",
     "hour",
     "weekday",
     "audience",
@@ -256,6 +258,21 @@ def test_of_two_uncertain_answers_either_may_have_come_first():
 def test_no_wait_is_longer_than_the_observation():
     calls = log(CONTACT, ("Ana", (40, 600), "company", "answer"))
     assert waits(calls, until=60) == [["Ana", 40, 60, True]]
+
+
+@pytest.mark.parametrize(
+    ("actor", "kind", "end"),
+    [("company", "answer", "answered"), ("customer", "abandon", "given_up")],
+)
+def test_what_may_come_after_the_observation_ends_the_shortest_wait_only(actor, kind, end):
+    """At 40 minutes it may be over, and at 60, the end, it may still go on."""
+    calls = log(CONTACT, ("Ana", (40, 600), actor, kind), ("Bo", 20, "customer", "contact"))
+    seen = observe(calls, DAY + pd.Timedelta(minutes=60))
+    assert response.first_response(seen)["sure"].tolist() == [False, True]
+    for which, share in (("low", 0.5), ("high", 0.0)):
+        fates = response.competing(seen, which=which)
+        assert fates[end].iloc[-1] == share
+        assert fates["minutes"].iloc[-1] == (40 if which == "low" else 60)
 
 
 # --- all logs ----------------------------------------------------------------------------

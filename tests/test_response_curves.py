@@ -154,7 +154,7 @@ def test_exponential_waits_within_four_standard_errors():
     mean = response.restricted_mean(frame, minutes=90).iloc[0]
     exact = 60 * (1 - math.exp(-1.5))
     assert mean["mean_min"] == pytest.approx(exact, abs=4 * mean["se_min"])
-    half = response.quantiles(frame, at=0.5).iloc[0]
+    half = response.quantiles(frame, at=0.5, if_nobody_gave_up=True).iloc[0]
     error = (half["high"] - half["low"]) / 2 / 1.96
     assert half["minutes"] == pytest.approx(60 * math.log(2), abs=4 * error)
     fates = response.competing(frame)
@@ -163,6 +163,11 @@ def test_exponential_waits_within_four_standard_errors():
     for name, part in (("answered", 0.6), ("given_up", 0.4)):
         error = (row[f"{name}_high"] - row[f"{name}_low"]) / 2 / 1.96
         assert row[name] == pytest.approx(part * all_gone, abs=4 * error)
+    ever = response.quantiles(frame, at=[0.5, 0.65])  # 60 % are ever answered
+    exact = -math.log(1 - 0.5 / 0.6) / (1 / 60 + 1 / 90)
+    error = (ever["high"][0] - ever["low"][0]) / 2 / 1.96
+    assert ever["minutes"][0] == pytest.approx(exact, abs=4 * error)
+    assert np.isnan(ever["minutes"][1])
 
 
 def test_logs_and_their_waits_give_the_same_and_missing_groups_stand_last():
@@ -235,6 +240,46 @@ def test_a_share_that_is_never_reached_has_no_minutes_but_a_word():
         *["only 0% have an answer after 30 minutes"] * 2,
     ]
     assert np.isinf(found["high"]).all()
+
+
+def test_who_gave_up_never_has_an_answer():
+    """Nine of ten hang up at minute 5, one is answered at minute 10."""
+    waits = table(*["5-"] * 9, 10)
+    found = response.quantiles(waits, at=[0.1, 0.5])
+    assert found["minutes"].tolist() == pytest.approx([10, math.nan], nan_ok=True)
+    assert found["note"].tolist() == [
+        "", "only 10% have an answer after 10 minutes: 9 of 10 gave up"]  # fmt: skip
+    stayed = response.quantiles(waits, at=[0.1, 0.5], if_nobody_gave_up=True)
+    assert stayed["minutes"].tolist() == [10, 10]
+    assert (stayed["note"] == "").all()
+    short = response.quantiles(table(1, "1-", "1-"), at=0.9)["note"].tolist()
+    assert short == ["only 33% have an answer after 1 minute: 2 of 3 gave up"]
+
+
+def test_the_interval_of_a_share_reached_by_hand():
+    """40 waits of a minute more each, 10 then hang up: F and its error are a binomial share's."""
+    waits = table(*range(1, 31), *[f"{k}.5-" for k in range(1, 11)])
+    found = response.quantiles(waits, at=0.5).iloc[0]
+    assert found["minutes"] == 20
+    inside = []
+    for answered in range(1, 31):
+        f = answered / 40
+        error = math.sqrt(f * (1 - f) / 40) / ((1 - f) * -math.log(1 - f))
+        low, high = ((1 - f) ** math.exp(s * 1.959964 * error) for s in (1, -1))
+        inside += [answered] if low <= 0.5 < high else []
+    assert (found["low"], found["high"]) == (inside[0], inside[-1] + 1)
+
+
+@patiently
+@given(WAITS, st.floats(0.05, 1))
+def test_quantiles_are_those_of_the_fates(rows, share):
+    frame = framed(rows)
+    found, fates = response.quantiles(frame, at=share).iloc[0], response.competing(frame)
+    there = fates.loc[fates["answered"] >= share - 1e-12, "minutes"]
+    assert np.isnan(found["minutes"]) if there.empty else found["minutes"] == there.iloc[0]
+    if not (frame["ended"] == "abandoned").any():
+        stayed = response.quantiles(frame, at=share, if_nobody_gave_up=True)
+        assert_frame_equal(response.quantiles(frame, at=share), stayed)
 
 
 def test_a_restricted_mean_by_hand():
@@ -373,6 +418,26 @@ def test_answered_in_time_by_hand():
     assert found["n"] == 4
 
 
+def test_who_gave_up_is_never_answered_in_time():
+    waits = table(*["5-"] * 9, 10)
+    row = response.answered_in_time(waits, pd.Series({10: 0.0, 15: 1.0})).iloc[0]
+    assert (row["low"], row["high"]) == pytest.approx((0.1, 0.1))
+    later = response.answered_in_time(waits, pd.Series({6: 0.0})).iloc[0]  # all expect it later
+    assert (later["low"], later["high"]) == pytest.approx((0.0, 0.1))
+    mixed = response.answered_in_time(table("5-", 10, "20*", "20*"), pd.Series({30: 1.0})).iloc[0]
+    assert (mixed["low"], mixed["high"]) == pytest.approx((0.0, 0.75))
+
+
+@patiently
+@given(WAITS, st.integers(0, 7))
+def test_answered_in_time_is_a_plain_share_where_nobody_is_open(rows, minutes):
+    frame = framed([row for row in rows if row[1] != "open"] or [(1, "abandoned", "web")])
+    share = (frame["answered"] & (frame["wait_min"] <= minutes)).mean()
+    survey = pd.Series({0: 0.0, minutes: 1.0} if minutes else {0: 1.0})
+    row = response.answered_in_time(frame, survey).iloc[0]
+    assert row["high"] == pytest.approx(share)
+
+
 def test_a_survey_of_every_minute_leaves_no_doubt():
     """Expectations and waits exponential, 60 and 30 minutes: P = (1/30) / (1/30 + 1/60) = 2/3."""
     minutes = np.arange(0, 2000, 0.5)
@@ -425,7 +490,13 @@ def test_surveys_answer_one_question():
         (lambda w: response.survival(w.assign(wait_min=math.nan)), "wait_min must be minutes of at least 0, got nan"),
         (lambda w: response.quantiles(w, at=1.5), "at must be a probability in [0, 1], got 1.5"),
         (lambda w: response.restricted_mean(w, minutes=0), "minutes must be above 0, got 0"),
-        (lambda w: response.log_rank(w, by="ended"), "by must be a column of at least two groups of contacts, got 1 in 'ended'"),
+        (lambda w: response.quantiles(w, at=[]), "at must be at least one share, got []"),
+        (lambda w: response.log_rank(w.assign(arm="a"), by="arm"), "by must be a column of at least two groups of contacts, got 1 in 'arm'"),
+        (lambda w: response.log_rank(w, by="ended"), "by must be columns known before the wait ends, got 'ended'"),
+        (lambda w: response.log_rank(w.assign(arm=[1, 2]), by=["arm", "answered"]), "by must be columns known before the wait ends, got 'answered'"),
+        (lambda w: response.survival(w.assign(answered=["yes", "no"])), "answered must be True or False, got 'yes': compare it with the word that means True"),
+        (lambda w: response.log_rank(w.assign(answered="no", arm=[1, 2]), by="arm"), "answered must be True or False, got 'no': compare it with the word that means True"),
+        (lambda w: response.competing(w.assign(ended="gave up")), "ended must be one of answered, abandoned, open, got 'gave up'"),
         (lambda w: response.answered_in_time(w, pd.Series({5: 0.5, 9: 0.4})),
          "expected must be minutes of at least 0 and shares in [0, 1] that rise with them, got [(5.0, 0.5), (9.0, 0.4)]"),
         (lambda w: response.answered_in_time(w, pd.DataFrame({"share": [1.0]})),
@@ -441,10 +512,44 @@ def test_groups_that_cannot_be_compared():
     nobody = table("1*", "2*", channel=["a", "b"])
     with says("waits must have at least one answer to compare groups, got none in 2 contacts"):
         response.log_rank(nobody, by="channel")
-    gone = table("1*", 2, channel=["a", "b"])
-    sentence = "by must be groups that were each waiting when another was answered, got one that was not in 'channel': leave it out"
+    sentence = "waits must have a minute at which some of those waiting are answered and others not, got none: there is nothing to compare"
+    for ends in (("1*", 2), (2, 2)):
+        with says(sentence):
+            response.log_rank(table(*ends, channel=["a", "b"]), by="channel")
+    gone = table("1*", 2, 3, channel=["a", "b", "b"])
+    sentence = "by must be groups in which somebody still waits after 2 minutes, when some are answered and others not, got nobody in 'a' of 'channel': leave it out"
     with says(sentence):
         response.log_rank(gone, by="channel")
+    later = table("1*", 2, 3, 3, 4, channel=["a", "b", "b", "c", "c"])
+    assert response.log_rank(later[1:], by="channel")["dof"].tolist() == [1]
+
+
+@patiently
+@given(WAITS)
+def test_the_log_rank_test_knows_when_it_cannot_compare(rows):
+    """Its sentences stand for just those waits in which a plain loop finds no variance."""
+    frame = framed(rows)
+    variance, groups = 0.0, frame["channel"].nunique()
+    for minutes in sorted(set(frame.loc[frame["answered"], "wait_min"])):
+        risk = frame[frame["wait_min"] >= minutes]
+        d, n = (risk["answered"] & (risk["wait_min"] == minutes)).sum(), len(risk)
+        web = (risk["channel"] == "web").mean()
+        variance += d * web * (1 - web) * (n - d) / max(n - 1, 1)
+    try:
+        found = response.log_rank(frame, by="channel")
+    except ValueError:
+        assert groups < 2 or variance == 0
+    else:
+        assert variance > 0
+        assert 0 <= found["p"].iloc[0] <= 1
+
+
+def test_who_gives_up_is_out_of_the_log_rank_test_but_not_of_the_fates():
+    web, phone = table(*[10] * 5, *[20] * 5), table(*["5-"] * 8, 10, 20)
+    both = pd.concat([web.assign(channel="web"), phone.assign(channel="phone")])
+    assert response.log_rank(both, by="channel")["p"].tolist() == [1.0]
+    last = response.competing(both, by="channel").groupby("channel")["answered"].last()
+    assert last.to_dict() == pytest.approx({"phone": 0.2, "web": 1.0})
 
 
 def test_tables_are_left_as_they_were():
@@ -475,3 +580,65 @@ def test_a_group_is_read_as_if_it_were_alone(metric):
         alone = metric(waits[waits["channel"] == channel])
         part = found[found["channel"] == channel].drop(columns="channel").reset_index(drop=True)
         assert_frame_equal(part, alone)
+
+
+# --- columns of the log ------------------------------------------------------------------
+
+CALLS = pd.DataFrame(
+    {
+        "customer": ["Ana", "Bo", "Cy", "Ana", "Bo"],
+        "time": DAY + pd.to_timedelta([0, 0, 0, 10, 20], unit="min"),
+        "actor": ["customer"] * 3 + ["company", "customer"],
+        "by": [None, None, None, "north", "desk"],
+        "kind": ["contact"] * 3 + ["answer", "abandon"],
+        "touchpoint": ["gate", "gate", "web", "office", "office"],
+        "tier": [1, 2, 2, 9, 9],
+    }
+)
+
+
+def test_a_log_may_be_grouped_by_any_of_its_columns():
+    def groups(by, metric=response.survival, frame=CALLS):
+        return metric(frame, by=by)[by].drop_duplicates().astype(object).fillna("").tolist()
+
+    assert groups("touchpoint") == ["gate", "web"]
+    assert groups("tier") == [1, 2]
+    assert groups("tier", frame=observe(CALLS)) == [1, 2]
+    assert groups("team") == ["north", ""]  # who gave up and who still waits have none
+    assert groups("team", frame=CALLS.assign(team=["a", "b", "b", "z", "z"])) == ["a", "b"]
+    for metric in (
+        response.quantiles,
+        response.competing,
+        lambda log, **by: response.restricted_mean(log, minutes=5, **by),
+        lambda log, **by: response.answered_in_time(log, pd.Series({5: 1.0}), **by),
+    ):
+        assert groups("touchpoint", metric) == ["gate", "web"]
+    assert response.log_rank(CALLS, by="tier")["n"].tolist() == [3]
+    both = response.competing(CALLS, by=["touchpoint", "channel"])
+    assert both.columns.tolist()[:2] == ["touchpoint", "channel"]
+
+
+def test_columns_that_are_not_there_and_teams_that_are_known_too_late():
+    names = "customer, issue, channel, time, wait_low_min, wait_min, answered, censored, ended, sure, hour, weekday, audience"
+    names += ", latest, actor, by, touchpoint, kind, value, source, tier, team"
+    with says(f"by must be one of the columns {names}, got 'brand'"):
+        response.survival(CALLS, by="brand")
+    with says("by must be columns known before the wait ends, got 'team'"):
+        response.log_rank(CALLS, by="team")
+    known = CALLS.assign(team=["a", "b", "b", "z", "z"])
+    assert response.log_rank(known, by="team")["n"].tolist() == [3]
+
+
+def test_the_shortest_of_waits_that_are_exact_are_those_waits():
+    waits = table(10, 20, channel=["a", "b"])
+    assert_frame_equal(response.survival(waits, which="low"), response.survival(waits))
+    low = response.log_rank(waits, by="channel", which="low")
+    assert_frame_equal(low, response.log_rank(waits, by="channel"))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "boolean", "object", "int64", "float64"])
+def test_true_and_false_may_be_written_as_numbers(dtype):
+    waits = table(10, "20*", 30)
+    other = waits.assign(answered=waits["answered"].astype(dtype))
+    assert_frame_equal(response.survival(other), response.survival(waits))
+    assert_frame_equal(response.quantiles(other), response.quantiles(waits))

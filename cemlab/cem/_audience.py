@@ -49,7 +49,7 @@ def inequality(
     DataFrame
         `band`, `metric`, `n`, `low`, `value`, `high`, for each band, then "not recorded"
         (customers whose audience is not known), then the "top - bottom" of the bands that
-        have journeys, then "all".
+        have journeys, then "all". A contact counts as often as it stands in the log.
 
         Metrics: "in time" (share of `n` contacts answered within `minutes`), "median wait"
         (minutes, of `n` contacts), "resolved" (share of `n` journeys, surely, in the customer's
@@ -59,7 +59,7 @@ def inequality(
         contacts as independent: several of one customer make them too narrow. A median's
         `low` and `high` are no interval of confidence but what the times leave possible:
         contacts still open, or given up, wait at least as long as they did, at most for
-        ever (infinite).
+        ever (infinite). Of an even number the median is the middle between the two in the middle.
 
         "concentration" of "all": who gets the resolved journeys, ranked by audience [1]_:
         twice the covariance of resolved and rank (in 0..1), over the share resolved; 0 if
@@ -213,8 +213,8 @@ def _difference(
         low, high = top[3] - bottom[5], top[5] - bottom[3]
         return _TOP, metric, n, low, _middle(low, high), high
     (sure, perhaps, total), (sure_b, perhaps_b, total_b) = of_top[metric], of_bottom[metric]
-    low = newcombe((sure, total), (perhaps_b, total_b), level)[0]
-    high = newcombe((perhaps, total), (sure_b, total_b), level)[1]
+    low = float(newcombe((sure, total), (perhaps_b, total_b), level)[0])
+    high = float(newcombe((perhaps, total), (sure_b, total_b), level)[1])
     return _TOP, metric, n, low, top[4] - bottom[4], high
 
 

@@ -1,16 +1,18 @@
 """Intervals of shares and of differences between shares."""
 
 import math
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from statsmodels.stats.proportion import (  # type: ignore[import-untyped, unused-ignore]
-    confint_proportions_2indep,
     proportion_confint,
 )
 
 from cemlab import _checks
 
-Counts = tuple[int, int]
-"""How many are so, and of how many."""
+Counts = tuple[Any, Any]
+"""How many are so, and of how many: numbers, or arrays of one shape."""
 
 
 def confidence(level: float) -> float:
@@ -39,12 +41,23 @@ def wilson(count: int, n: int, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def newcombe(one: Counts, other: Counts, level: float) -> tuple[float, float]:
+def newcombe(
+    one: Counts, other: Counts, level: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return Newcombe's interval of one share less another, from Wilson's of each.
 
     >>> low, high = newcombe((56, 70), (48, 80), 0.95)
     >>> f"{low:.4f} {high:.4f}"
     '0.0524 0.3339'
     """
-    low, high = confint_proportions_2indep(*one, *other, method="newcomb", alpha=1 - level)
-    return float(low), float(high)
+    share, low, high = [], [], []
+    for count, n in (one, other):
+        count, n = np.asarray(count, np.float64), np.asarray(n, np.float64)
+        limits = proportion_confint(count, n, alpha=1 - level, method="wilson")
+        share.append(count / n)
+        low.append(np.asarray(limits[0]))
+        high.append(np.asarray(limits[1]))
+    gap = share[0] - share[1]
+    down = np.hypot(share[0] - low[0], high[1] - share[1])
+    up = np.hypot(high[0] - share[0], share[1] - low[1])
+    return gap - down, gap + up

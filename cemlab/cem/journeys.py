@@ -31,8 +31,8 @@ def journeys(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     -------
     DataFrame
         `customer`, `issue`, `first`, `last` (times), `elapsed_low_h`, `elapsed_h` (hours
-        from the failure, or else the first event, to the solution or the end of the observation; two
-        values where times are uncertain), `contacts`, `handoffs`, `switches` (of
+        from the failure, or else the first event, to the solution that stands or the end of the
+        observation; two values where times are uncertain; 0 if it ends before it begins), `contacts`, `handoffs`, `switches` (of
         channel from contact to contact), `repeats` (contacts after the first),
         `promises_broken`, `resolved` (the customer's word, surely), `closed` (the company's, surely),
         `public`, `audience` (people, the largest named), `censored` (not resolved yet).
@@ -124,7 +124,7 @@ def _add_counts(table: pd.DataFrame, seen: Observation) -> None:
     table["switches"] = _if_recorded(seen, spoken if placed.any() else set(), switches)
     handed = _count(seen, seen.rows("transfer"))
     table["handoffs"] = _if_recorded(seen, {"transfer"}, handed)
-    broken = _count(seen, broken_promises(seen))
+    broken = _count(seen, broken_promises(seen)[0])
     table["promises_broken"] = _if_recorded(seen, {"promise"}, broken)
 
 
@@ -140,13 +140,21 @@ def _moved(
     return moved
 
 
-def broken_promises(seen: Observation, *, sure: bool = True) -> NDArray[np.bool_]:
-    """Mark promises whose due time passed without a callback or a solution, shape (rows,).
+def broken_promises(seen: Observation) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark promises whose due time passed without a callback or a solution, shape (rows,) each.
 
-    `sure`: True marks what is surely broken by the end of the observation, False also what may
-    be: with uncertain times a promise may be due sooner, or be kept too late; one without
-    minutes may be due.
+    Those surely broken by the end of the observation, and those that may be: with uncertain
+    times a promise may be due sooner, or be kept too late; one without minutes may be due.
     """
+    surely = _broken(seen, sure=True)
+    made = seen.rows("promise")
+    exact = seen.time is seen.latest and seen.surely is seen
+    if exact and not np.isnan(seen.log["value"].to_numpy()[made]).any():
+        return surely, surely
+    return surely, _broken(seen, sure=False)
+
+
+def _broken(seen: Observation, *, sure: bool) -> NDArray[np.bool_]:
     made = seen.rows("promise") & (seen.sure | (not sure))
     until, minutes = seen.until.to_datetime64(), seen.log["value"].to_numpy()
     wait = (np.where(made, np.fmin(minutes, _FAR_MIN), 0.0) * _MINUTE_US).astype("timedelta64[us]")

@@ -176,7 +176,7 @@ def _outside_in(seen: Observation, enough: float) -> Iterator[Measure]:
     if table["promises_broken"].isna().all():
         yield not_recorded("CEM", "promises broken", "promises")
     else:
-        made = seen.journey[cem.broken_promises(seen, sure=False)]
+        made = seen.journey[cem.broken_promises(seen)[1]]
         perhaps = pd.Series(np.bincount(made, minlength=len(table)))
         what = "Promises broken"
         broken = table["promises_broken"]

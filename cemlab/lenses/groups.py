@@ -166,6 +166,7 @@ def _add_journeys(table: pd.DataFrame, seen: Observation, group: Ints) -> None:
     table["journeys"] = np.bincount(of, minlength=len(table))
     n = table["journeys"]
     hurt = np.zeros(len(seen.journeys), np.bool_)
+    promises = cem.broken_promises(seen)
     for end, sure in (("_low", True), ("_high", False)):
         for name, kind in (("closed", "close"), ("resolved", "resolve")):
             said = last_word(seen, kind, sure=sure)
@@ -173,7 +174,7 @@ def _add_journeys(table: pd.DataFrame, seen: Observation, group: Ints) -> None:
             true = said.to_numpy(bool, na_value=True)
             table[name + end] = _share(of[true[journey]], n) if known else np.nan
             hurt |= sure & (kind == "resolve") & ~true
-        broken = cem.broken_promises(seen, sure=sure)
+        broken = promises[0 if sure else 1]
         posted = seen.rows("publish", actor="customer") & (seen.sure | (not sure))
         for name, marked, kind in (
             ("promises_broken", broken, "promise"),

@@ -28,8 +28,11 @@ def roles(log: Log, *, gap_hours: float = 72.0, observed_until: object = None) -
     DataFrame
         `by`; `conversations` in which this member answered, of them `first` (gave the first
         answer) and `followed` (came in later), and `shared` (another one answered too);
-        `contacts` that this member's words answered and `median_low_min`, `median_min`: the
-        median of their waits (minutes; two values where times are uncertain). Answers
+        `contacts` that this member's words answered, also those of an earlier conversation
+        that had found no answer until then, however long ago, and `median_low_min`,
+        `median_min`: the median of their waits (minutes; of an even number the middle
+        between the two in the middle; two values where times are uncertain, the latter
+        infinite where the answer may come only after the end of the observation). Answers
         whose author is not recorded stand in the last row, of a missing name.
 
     Examples

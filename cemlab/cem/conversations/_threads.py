@@ -21,7 +21,8 @@ def conversations(
     """Return one row a conversation: what was said in it, by whom, and who spoke last.
 
     A conversation is a part of a journey on one channel. A mention begins a new one if
-    nothing has happened there for `gap_hours`; a late answer belongs to the old one.
+    nothing has happened there for `gap_hours`; a late answer belongs to the old one. A row
+    that stands twice in the log counts twice.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ def conversations(
         `hands` (different people or teams of the company that acted); `waiting` (the last
         word of customer and company is the customer's: a follow-up is open), `audience`
         (people, the largest named by a contact or post) and `ended`: what came after the customer's
-        last word, an answer (on any channel), resolved, abandoned, or nothing: open.
+        last word, an answer (on any channel of the journey, also one that stands in a later
+        conversation, so that `answers` may be 0 here), resolved, abandoned, or nothing: open.
         A closing is the company's word to itself and ends nothing. `answers`, `hands` and `waiting`
         are missing where the log does not record them, `waiting` also where uncertain times
         do not tell.

@@ -1,17 +1,15 @@
-"""Kaplan and Meier's curve of those still waiting, its quantiles and the area below it."""
+"""Kaplan and Meier's curve of those still waiting, and the area below it."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from cemlab import _checks
-from cemlab.cem.response._waits import Counts, counts, level_between
+from cemlab.cem.response._counts import counts, in_minutes, level_between
+from cemlab.cem.response._shares import kaplan_meier, log_log
 from cemlab.observation import Log
-
-_ROUNDING = 1e-12
 
 
 def survival(
@@ -23,12 +21,19 @@ def survival(
     :math:`1 - d_i / n_i`: answers by those who waited until then. Contacts that nobody has
     answered count among the :math:`n_i` for as long as they were observed to wait.
 
+    Those who gave up are taken out when they go, as if they could still have been answered
+    (cause-specific). So a desk where many hang up looks quick: this is the wait of those who
+    stay. Read `competing` beside it, which says how many are ever answered.
+
     Parameters
     ----------
     waits : DataFrame
         What `first_response` returns, or an event log.
     by : str or list of str, optional
-        Columns to group by: channel, hour, weekday, ended or any other column.
+        Columns to group by, of what is known when the contact is made: channel, hour,
+        weekday or any other column; of a log also any column of the contact's row, and
+        "team", who answered (those not answered have none, so a named team's curve
+        leaves them out).
     level : float
         Confidence of the interval, above 0 and below 1.
     which : str
@@ -62,6 +67,14 @@ def survival(
     >>> waits = pd.DataFrame({"wait_min": [10.0, 20.0, 30.0], "answered": [True, False, True]})
     >>> survival(waits)[["minutes", "waiting", "at_risk"]].round(3).values.tolist()
     [[10.0, 0.667, 3.0], [20.0, 0.667, 2.0], [30.0, 0.0, 1.0]]
+
+    One of ten is answered, after 10 minutes; nine had given up after 5. Of those who stayed
+    nobody waits any longer, and that is one in ten:
+
+    >>> waits = pd.DataFrame({"wait_min": [5.0] * 9 + [10.0], "answered": [False] * 9 + [True],
+    ...                       "ended": ["abandoned"] * 9 + ["answered"]})
+    >>> survival(waits)["waiting"].tolist()
+    [1.0, 0.0]
     """
     width = level_between(level)
     found = counts(waits, by, which)
@@ -78,75 +91,6 @@ def survival(
     )
 
 
-def quantiles(
-    waits: Log,
-    *,
-    at: ArrayLike = (0.5, 0.9),
-    by: str | Sequence[str] | None = None,
-    level: float = 0.95,
-    which: str = "high",
-) -> pd.DataFrame:
-    """Return the minutes until these shares have an answer; smaller is better.
-
-    The first wait at which the curve of `survival` is down to 1 minus the share. The
-    interval holds the waits at which the curve's own interval contains that.
-
-    Parameters
-    ----------
-    waits : DataFrame
-        What `first_response` returns, or an event log.
-    at : array_like of float
-        Shares in [0, 1]: 0.5 is the median.
-    by, level, which
-        As in `survival`.
-
-    Returns
-    -------
-    DataFrame
-        One row a group and share: `share`, `minutes`, `low` (missing where it lies
-        beyond the longest wait), `high` (infinite where the waits do not limit it) and `note`:
-        empty, or why there are no minutes, where too few have had an answer.
-
-    References
-    ----------
-    .. [1] R. Brookmeyer, J. Crowley, "A confidence interval for the median survival time",
-       Biometrics 38, 1982.
-
-    Examples
-    --------
-    >>> waits = pd.DataFrame({"wait_min": [10.0, 20.0, 30.0], "answered": [True, False, False]})
-    >>> quantiles(waits, at=[0.3, 0.5])[["share", "minutes", "note"]].values.tolist()
-    [[0.3, 10.0, ''], [0.5, nan, 'only 33% have an answer after 30 minutes']]
-    """
-    shares = [_checks.probability("at", share) for share in np.ravel(np.asarray(at, object))]
-    width = level_between(level)
-    found = counts(waits, by, which)
-    waiting, variance = kaplan_meier(found)
-    low, high = log_log(waiting, waiting * np.sqrt(variance), width)
-    low[waiting == 0.0] = 0.0
-    low[waiting == 1.0] = high[waiting == 1.0] = 1.0
-    minutes = np.stack([_reached(found, waiting, share) for share in shares], axis=1)
-    begins = np.stack([_reached(found, low, share) for share in shares], axis=1)
-    ends = np.stack([_reached(found, high, share) for share in shares], axis=1)
-    last, longest = waiting[found.last], found.minutes[found.last]
-    notes = [
-        f"only {1 - share:.0%} have an answer after {span:g} minutes" if np.isnan(value) else ""
-        for row, share, span in zip(minutes, last, longest, strict=True)
-        for value in row
-    ]
-    table = pd.DataFrame(
-        {
-            "share": np.tile(shares, len(found.keys)),
-            "minutes": minutes.ravel(),
-            "low": begins.ravel(),
-            "high": np.nan_to_num(ends.ravel(), nan=np.inf),
-            "note": pd.Series(notes, dtype="str"),
-        }
-    )
-    keys = found.keys.iloc[np.repeat(np.arange(len(found.keys)), len(shares))]
-    return pd.concat([keys.reset_index(drop=True), table], axis=1)
-
-
 def restricted_mean(
     waits: Log,
     *,
@@ -160,6 +104,8 @@ def restricted_mean(
     It is the area under the curve of `survival` up to `minutes`, and exists where a plain
     mean does not, as some are still waiting. Its variance adds up
     :math:`A_i^2 d_i / (n_i (n_i - d_i))`, where :math:`A_i` is the area from :math:`t_i` on.
+    As in `survival`, those who gave up are taken out when they go (cause-specific), so a desk
+    where many hang up looks quick; read `competing` beside it.
 
     Parameters
     ----------
@@ -210,7 +156,7 @@ def restricted_mean(
     mean = np.where(followed, total + time[found.first], np.nan)
     error = np.where(followed, np.sqrt(variance), np.nan)
     notes = [
-        "" if far else f"no wait was followed for more than {span:g} minutes"
+        "" if far else f"no wait was followed for more than {in_minutes(span)}"
         for far, span in zip(followed, found.minutes[last], strict=True)
     ]
     columns = {
@@ -221,42 +167,3 @@ def restricted_mean(
         "note": pd.Series(notes, dtype="str"),
     }
     return pd.concat([found.keys, pd.DataFrame(columns)], axis=1)
-
-
-def kaplan_meier(
-    found: Counts, ends: NDArray[np.int64] | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the share still waiting and Greenwood's sum after each wait, group by group.
-
-    `ends`: how many waits ended so, shape (ends,); by default those answered.
-    """
-    d = (found.answered if ends is None else ends).astype(np.float64)
-    n = found.at_risk.astype(np.float64)
-    with np.errstate(divide="ignore"):
-        parts = np.where(d > 0, d / (n * (n - d)), 0.0)
-    share = pd.Series(1.0 - d / n).groupby(found.group).cumprod().to_numpy().copy()
-    variance = pd.Series(np.where(n > d, parts, 0.0)).groupby(found.group).cumsum().to_numpy()
-    return share, variance
-
-
-def log_log(
-    share: NDArray[np.float64], error: NDArray[np.float64], level: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the interval of shares on the scale of log(-log), missing at 0 and 1."""
-    low, high = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
-    inside = (share > 0) & (share < 1 - _ROUNDING)
-    log = np.log(share[inside])
-    half = ndtri((1 + level) / 2) * error[inside] / (share[inside] * -log)
-    low[inside], high[inside] = np.exp(log * np.exp(half)), np.exp(log * np.exp(-half))
-    return low, high
-
-
-# --- inside ------------------------------------------------------------------------
-
-
-def _reached(found: Counts, curve: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Return the first minutes at which each group's curve is down to 1 - share, else missing."""
-    down = np.flatnonzero(curve <= 1.0 - share + _ROUNDING)[::-1]
-    minutes = np.full(len(found.keys), np.nan)
-    minutes[found.group[down]] = found.minutes[down]
-    return minutes

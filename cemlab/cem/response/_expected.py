@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab.cem.response._curves import kaplan_meier
-from cemlab.cem.response._waits import Counts, counts, recorded
+from cemlab.cem.response._counts import Counts, counts
+from cemlab.cem.response._shares import incidence
+from cemlab.cem.response._waits import recorded
 from cemlab.observation import Log
 
 _ASKED = ("survey", "year", "platform", "about", "base")
@@ -19,15 +20,15 @@ def answered_in_time(
     r"""Return the share answered within the time that customers expect; larger is better.
 
     The chance that a customer's wait is at most the customer's expectation, if the two have
-    nothing to do with each other. Waits are those of `survival`, so that unanswered contacts count.
-    A survey gives a few points of the expectations: :math:`g_i` expect an answer within
+    nothing to do with each other. The shares answered are those of `competing`: who is still
+    open counts, and who gave up was never answered. A survey gives a few points of the expectations: :math:`g_i` expect an answer within
     :math:`m_i` minutes. Of :math:`g_i - g_{i-1}` it is known that they expect one after
     :math:`m_{i-1}` and by :math:`m_i` minutes. So with the share :math:`F` answered
 
     .. math:: \sum_i (g_i - g_{i-1}) F(m_{i-1}) \le P \le \sum_i (g_i - g_{i-1}) F(m_i)
 
     with :math:`m_0 = 0`. The rest, who expect an answer later or none, count from
-    :math:`F` at the last point up to 1.
+    :math:`F` at the last point up to all who had not given up by then.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def answered_in_time(
         Minutes -> share of customers who expect an answer within them, in [0, 1]; or rows
         of the data set ``response-expectations`` of one question to one group of people.
     by : str or list of str, optional
-        Columns to group by.
+        Columns to group by; as in `survival`.
 
     Returns
     -------
@@ -59,17 +60,24 @@ def answered_in_time(
     >>> waits = pd.DataFrame({"wait_min": [10.0, 20.0], "answered": True})
     >>> answered_in_time(waits, pd.Series({15: 0.5, 60: 1.0}))[["low", "high"]].values.tolist()
     [[0.25, 0.75]]
+
+    Nine of ten hang up after 5 minutes, and one is answered after 10:
+
+    >>> waits = pd.DataFrame({"wait_min": [5.0] * 9 + [10.0], "answered": [False] * 9 + [True],
+    ...                       "ended": ["abandoned"] * 9 + ["answered"]})
+    >>> answered_in_time(waits, pd.Series({10: 0.0, 15: 1.0}))[["low", "high"]].round(3).values.tolist()
+    [[0.1, 0.1]]
     """
     minutes, share = _expectations(expected)
-    table = recorded(waits)
+    table = recorded(waits, by)
     longest = counts(table, by, "high")
     least, most = _answered(longest, minutes)
-    if "wait_low_min" in table and not table["wait_low_min"].equals(table["wait_min"]):
+    exact = table.get("wait_low_min", table["wait_min"]).equals(table["wait_min"])
+    if not exact or not bool(table.get("sure", pd.Series(True)).all()):
         low, high = _answered(counts(table, by, "low"), minutes)
         least, most = np.minimum(least, low), np.maximum(most, high)
     mass = np.diff(share, prepend=0.0, append=1.0)
-    ends = np.concatenate([most[1:], np.ones((1, most.shape[1]))])
-    columns = {"low": mass @ least, "high": mass @ ends, "n": longest.at_risk[longest.first]}
+    columns = {"low": mass @ least, "high": mass @ most[1:], "n": longest.at_risk[longest.first]}
     return pd.concat([longest.keys, pd.DataFrame(columns)], axis=1)
 
 
@@ -81,18 +89,20 @@ def _answered(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the least and largest share answered within 0 and each of these minutes.
 
-    Two arrays of shape (minutes + 1, groups); they differ after the longest wait.
+    Two arrays of shape (minutes + 1, groups) and (minutes + 2, groups): the latter's last row
+    is for ever. They differ after the longest wait, by those still waiting then.
     """
-    waiting, _ = kaplan_meier(found)
+    answered, waiting = incidence(found)
     first, last = found.first, found.last
     low = np.zeros((len(minutes) + 1, len(last)))
-    high = np.zeros_like(low)
+    high = np.zeros((len(minutes) + 2, len(last)))
     for k, limit in enumerate(np.append(0.0, minutes)):
         passed = np.bincount(found.group[found.minutes <= limit], minlength=len(last))
-        here = np.where(passed > 0, waiting[np.maximum(first + passed - 1, 0)], 1.0)
-        low[k] = 1.0 - here
-        unknown = (found.minutes[last] < limit) & (waiting[last] > 0)
-        high[k] = np.where(unknown, 1.0, low[k])
+        row = np.maximum(first + passed - 1, 0)
+        low[k] = np.where(passed > 0, answered[row], 0.0)
+        left = np.where(passed > 0, waiting[row], 1.0)
+        high[k] = np.where(found.minutes[last] < limit, low[k] + left, low[k])
+        high[k + 1] = low[k] + left
     return low, high
 
 

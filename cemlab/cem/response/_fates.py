@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cemlab.cem.response._curves import kaplan_meier, log_log
-from cemlab.cem.response._waits import Counts, counts, level_between, recorded
+from cemlab.cem.response._counts import counts, level_between
+from cemlab.cem.response._shares import ended_so, kaplan_meier, log_log
+from cemlab.cem.response._waits import recorded
 from cemlab.observation import Log
 
 
@@ -26,7 +26,7 @@ def competing(
     waits : DataFrame
         What `first_response` returns, or an event log.
     by : str or list of str, optional
-        Columns to group by.
+        Columns to group by; as in `survival`.
     level : float
         Confidence of the intervals, above 0 and below 1.
     which : str
@@ -58,14 +58,12 @@ def competing(
     [[0.25, 0.0, 0.75], [0.25, 0.25, 0.5], [0.75, 0.25, 0.0]]
     """
     width = level_between(level)
-    table = recorded(waits)
+    table = recorded(waits, by)
     found = counts(table, by, which)
     left, variance = kaplan_meier(found, found.answered + found.given_up)
-    before = np.append(1.0, left[:-1])[: len(left)]
-    before[found.first] = 1.0
     shares = {
-        "answered": _incidence(found, found.answered, before),
-        "given_up": _incidence(found, found.given_up, before),
+        "answered": ended_so(found, found.answered),
+        "given_up": ended_so(found, found.given_up),
         "waiting": (left, left * np.sqrt(variance)),
     }
     columns: dict[str, object] = {"minutes": found.minutes}
@@ -78,29 +76,6 @@ def competing(
 
 
 # --- inside ------------------------------------------------------------------------
-
-
-def _incidence(
-    found: Counts, ends: NDArray[np.int64], before: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the share that ended so by each wait, and its standard error."""
-    n = found.at_risk.astype(np.float64)
-    all_ends = found.answered + found.given_up
-    share = _running(before * ends / n, found)
-    room = n - all_ends
-    a = all_ends / np.where(room > 0, n * room, np.inf)  # at the last wait its factor is 0
-    b = before * ends / n**2
-    own = _running(before**2 * ends * (n - ends) / n**3, found)
-    past = share**2 * _running(a, found) - 2 * share * _running(share * a, found)
-    past += _running(share**2 * a, found)
-    cross = share * _running(b, found) - _running(share * b, found)
-    return share, np.sqrt(np.maximum(past + own - 2 * cross, 0.0))
-
-
-def _running(values: NDArray[np.float64], found: Counts) -> NDArray[np.float64]:
-    """Return the running sum within each group."""
-    total: NDArray[np.float64] = pd.Series(values).groupby(found.group).cumsum().to_numpy()
-    return total
 
 
 def _can_give_up(table: pd.DataFrame) -> bool:

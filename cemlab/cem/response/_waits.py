@@ -1,12 +1,10 @@
 """The wait of each contact, and what such waits are grouped by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cemlab import _checks
 from cemlab._waiting import ANSWERS
@@ -14,8 +12,6 @@ from cemlab.observation import Log, Observation, observe
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ENDS = ("answered", "abandoned", "open")
-WAIT = {"low": "wait_low_min", "high": "wait_min"}
-"""Which wait of an uncertain one: the shortest or the longest."""
 
 
 def first_response(log: Log, *, observed_until: object = None) -> pd.DataFrame:
@@ -35,9 +31,12 @@ def first_response(log: Log, *, observed_until: object = None) -> pd.DataFrame:
         differ where times are uncertain, and for a censored contact both are the time
         it has waited so far), `answered`, `censored`, `ended` (answered, abandoned or open;
         an end that the log never records is no category of it, and all are missing if it
-        records neither answers nor giving up), `hour` (of the day, 0 to 23) and `weekday`
-        (Monday to Sunday) of the contact, missing where uncertain, and `audience` (people,
-        the contact's value).
+        records neither answers nor giving up), `sure` (False where an uncertain time leaves
+        open whether that end came before the observation's: then `wait_min` is the time until
+        the latter, and the longest waits of `survival` count the contact as still open),
+        `hour` (of the day, 0 to 23) and `weekday` (Monday to Sunday) of the contact, missing
+        where uncertain, and `audience` (people, the contact's value). A row that stands twice
+        in the log is two contacts.
 
     Examples
     --------
@@ -50,10 +49,14 @@ def first_response(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     table = seen.waits
     answered = table["ended"] == "answered"
     so_far = table["wait_low_min"]
-    high = table["wait_high_min"].where(table["ended"] != "open", so_far)
+    still = (table["ended"] == "open").to_numpy(bool)
+    high = table["wait_high_min"].where(~still, so_far)
+    sure = np.isfinite(high.to_numpy(np.float64))
+    high = high.where(sure, (seen.until - table["time"]) / pd.Timedelta(minutes=1))
     shown = table[["customer", "issue", "channel", "time"]]
     shown = shown.assign(wait_low_min=so_far, wait_min=high, answered=answered, censored=~answered)
-    return shown.assign(ended=_ended(seen, table["ended"]), **_moments(seen, table["row"]))
+    shown = shown.assign(ended=_ended(seen, table["ended"]), sure=sure)
+    return shown.assign(**_moments(seen, table["row"]))
 
 
 def audience_bands(
@@ -92,110 +95,61 @@ def audience_bands(
     return table.assign(audience=pd.Categorical.from_codes(band, names, ordered=True))
 
 
-class Counts(NamedTuple):
-    """How many waits of each group ended after how many minutes: arrays of shape (ends,)."""
-
-    keys: pd.DataFrame  # one row a group: what it is called
-    group: NDArray[np.int64]
-    minutes: NDArray[np.float64]  # rising within a group
-    at_risk: NDArray[np.int64]  # waiting just before
-    answered: NDArray[np.int64]
-    given_up: NDArray[np.int64]
-    ended: NDArray[np.int64]  # answered, given up, or not observed any longer
-
-    @property
-    def last(self) -> NDArray[np.int64]:
-        """The last row of each group."""
-        return np.flatnonzero(np.diff(self.group, append=-1))
-
-    @property
-    def first(self) -> NDArray[np.int64]:
-        """The first row of each group."""
-        return np.flatnonzero(np.diff(self.group, prepend=-1))
-
-    def named(self, **columns: object) -> pd.DataFrame:
-        """Return columns of shape (ends,) with the name of the group before them."""
-        return pd.concat(
-            [self.keys.iloc[self.group].reset_index(drop=True), pd.DataFrame(columns)], axis=1
-        )
+def is_log(waits: Log) -> bool:
+    """Return whether this is a log, not the table of `first_response`."""
+    return isinstance(waits, Observation) or not {"wait_min", "answered"} <= set(waits.columns)
 
 
-def counts(waits: Log, by: str | Sequence[str] | None, which: str) -> Counts:
-    """Count the ends of waits by group and minute."""
-    table = recorded(waits)
-    _checks.one_of("which", which, WAIT)
-    minutes = _minutes(table, WAIT[which])
-    group, keys = groups(table, by)
-    order = np.lexsort([minutes, group]) if by is not None else np.argsort(minutes, kind="stable")
-    group, minutes = group[order], minutes[order]
-    new = np.append(True, (np.diff(group) > 0) | (np.diff(minutes) > 0))[: len(order)]
-    start = np.flatnonzero(new)
-    answered, gone = (table["answered"].to_numpy(bool)[order], gave_up(table)[order])
-    stop = np.cumsum(np.bincount(group, minlength=len(keys)))
-    added = np.append(0, np.cumsum(answered)), np.append(0, np.cumsum(gone))
-    bounds = np.append(start, len(order))
-    return Counts(
-        keys=keys,
-        group=group[start],
-        minutes=minutes[start],
-        at_risk=stop[group[start]] - start,
-        answered=np.diff(added[0][bounds]),
-        given_up=np.diff(added[1][bounds]),
-        ended=np.diff(bounds),
-    )
+def log_columns(log: Log) -> list[str]:
+    """Return the columns of a log."""
+    return list(log.log.columns if isinstance(log, Observation) else log.columns)
 
 
-def waits_of(waits: Log) -> pd.DataFrame:
-    """Return the table of `first_response`, from a log or from itself."""
-    if not isinstance(waits, Observation) and {"wait_min", "answered"} <= set(waits.columns):
+def waits_of(waits: Log, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the table of `first_response`, from itself or from a log.
+
+    From a log it has the columns named by `by`, too: those of the contact's row, and "team",
+    which is `by` in the row that answered.
+    """
+    if not is_log(waits):
         return waits
-    return first_response(waits)
+    seen = observe(waits)
+    table, asked = first_response(seen), [by] if isinstance(by, str) else list(by or ())
+    for name in asked:
+        found = seen.waits
+        if name in table:
+            continue
+        if name in seen.log:
+            column = seen.log[name].take(found["row"].to_numpy())
+        elif name == "team":
+            column = _team(seen, found)
+        else:
+            allowed = [*table.columns, *seen.log.columns.difference(table.columns, sort=False)]
+            raise ValueError(unknown([*allowed, "team"], name))
+        table[name] = column.array
+    return table
 
 
-def recorded(waits: Log) -> pd.DataFrame:
+def recorded(waits: Log, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Return the waits without those whose end the log does not record."""
-    table = waits_of(waits)
+    table = waits_of(waits, by)
     return table[table["ended"].notna()] if "ended" in table else table
 
 
-def gave_up(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which waits the customer ended, shape (contacts,)."""
-    if "ended" not in table:
-        return np.zeros(len(table), np.bool_)
-    gone: NDArray[np.bool_] = (table["ended"] == "abandoned").to_numpy(bool)
-    return gone
-
-
-def groups(
-    table: pd.DataFrame, by: str | Sequence[str] | None
-) -> tuple[NDArray[np.int64], pd.DataFrame]:
-    """Return the number of each row's group, and one row a group with its name, sorted.
-
-    What is missing is a group of its own, the last.
-    """
-    if by is None:
-        some = range(min(len(table), 1))
-        return np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(len(some)))
-    names = [by] if isinstance(by, str) else list(by)
-    for name in names or [""]:
-        if name not in table:
-            msg = f"by must be one of the columns {', '.join(table.columns)}, got {name!r}"
-            raise ValueError(msg)
-    number = table.groupby(names, observed=True, dropna=False).ngroup().to_numpy(np.int64)
-    _, first = np.unique(number, return_index=True)
-    return number, table[names].iloc[first].reset_index(drop=True)
-
-
-def level_between(level: object) -> float:
-    """Return a level of confidence as a float above 0 and below 1."""
-    found = _checks.probability("level", level)
-    if found in (0.0, 1.0):
-        msg = f"level must be above 0 and below 1, got {level!r}"
-        raise ValueError(msg)
-    return found
+def unknown(columns: Iterable[object], name: object) -> str:
+    """Return the sentence for a column that is not there."""
+    return f"by must be one of the columns {', '.join(map(str, columns))}, got {name!r}"
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _team(seen: Observation, found: pd.DataFrame) -> pd.Series:
+    """Return who answered each contact, missing where nobody did."""
+    by = seen.log["by"]
+    row = np.where(found["ended"] == "answered", found["answer"], -1)
+    code = np.append(by.cat.codes.to_numpy(), -1)[row]
+    return pd.Series(pd.Categorical.from_codes(code, dtype=by.dtype))
 
 
 def _ended(seen: Observation, ended: pd.Series) -> pd.Categorical:
@@ -221,13 +175,3 @@ def _moments(seen: Observation, row: pd.Series) -> dict[str, object]:
         "weekday": pd.Categorical.from_codes(day, DAYS, ordered=True),
         "audience": log["value"],
     }
-
-
-def _minutes(table: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """Return the minutes of waits, each at least 0."""
-    minutes: NDArray[np.float64] = table[name].to_numpy(np.float64)
-    wrong = minutes[~(np.isfinite(minutes) & (minutes >= 0))]
-    if wrong.size:
-        msg = f"{name} must be minutes of at least 0, got {wrong[0]}"
-        raise ValueError(msg)
-    return minutes

@@ -14,6 +14,9 @@ BY = ("team", "channel", "touchpoint", "week")
 By: TypeAlias = "str | Sequence[str] | None"
 """One or several of :data:`BY`, or None: all together."""
 
+_ENDLESS = 1e300
+_LONG = 1e200
+
 Rows: TypeAlias = NDArray[np.int64]
 """Rows of the observed log, one for each thing that is counted; -1: none."""
 
@@ -50,9 +53,14 @@ class Groups:
         return np.bincount(pairs // size, minlength=len(self.table))
 
     def quantiles(self, value: NDArray[np.float64], marked: NDArray[np.bool_], q: float) -> Any:
-        """Return the quantile of the marked things of each group, shape (groups,)."""
-        found = pd.Series(value[marked]).groupby(self.of[marked]).quantile(q)
-        return found.reindex(range(len(self.table))).to_numpy(np.float64)
+        """Return the quantile of the marked things of each group, shape (groups,).
+
+        Between a number and infinity it is infinite.
+        """
+        finite = np.minimum(value[marked], _ENDLESS)
+        found = pd.Series(finite).groupby(self.of[marked]).quantile(q)
+        table = found.reindex(range(len(self.table))).to_numpy(np.float64)
+        return np.where(table > _LONG, np.inf, table)
 
 
 def over(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:

@@ -15,19 +15,18 @@ def times(seen: Observation) -> tuple[NDArray[np.int64], NDArray[np.int64], int]
 
     What may come after the end of the observation has `NEVER` as its last possible time.
     """
-    first = _microseconds(seen.log["time"].to_numpy())
-    last = _microseconds(seen.log["latest"].fillna(seen.log["time"]).to_numpy())
+    first, last = _microseconds(seen.time), _microseconds(seen.latest)
     end = int(_microseconds(np.array([seen.until.to_datetime64()]))[0])
     return first, np.where(seen.sure, last, NEVER), end
 
 
 def _microseconds(moments: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    return moments.astype("datetime64[us]").astype(np.int64)
+    return moments.astype("datetime64[us]", copy=False).view(np.int64)
 
 
 def is_kind(seen: Observation, kind: str) -> NDArray[np.bool_]:
     """Return which rows are of a kind, shape (rows,)."""
-    return np.array(seen.log["kind"] == kind, np.bool_)
+    return seen.rows(kind)
 
 
 def with_value(seen: Observation, kind: str) -> Rows:
@@ -42,21 +41,19 @@ def has_values(seen: Observation, kind: str) -> bool:
     return bool(with_value(seen, kind).size) or not is_kind(seen, kind).any()
 
 
-def opening(seen: Observation) -> Rows:
-    """Return each journey's first contact, or else its first row."""
-    contact = seen.first_row(seen.told)
-    first = seen.first_row(np.ones(len(seen.log), np.bool_))
-    return np.where(contact >= 0, contact, first)
+def standing(seen: Observation, kind: str, *, sure: bool = True) -> Rows:
+    """Return the row of `kind` that ended each journey and still stands; -1 where none does.
 
-
-def standing_close(seen: Observation, *, sure: bool = True) -> Rows:
-    """Return the closing of each journey that still stands: the first since the last reopening.
-
-    `sure`: as for :func:`cemlab.observation.last_word`; -1 where none stands.
+    It is the first since the last reopening, and not before the opening. `sure`: as for
+    :func:`cemlab.observation.last_word`.
     """
-    said = is_kind(seen, "close") & (seen.sure | (not sure))
-    undone = seen.last_row(is_kind(seen, "reopen") & (seen.sure | sure))
-    said &= np.arange(len(said)) > undone[seen.journey]
+    said = is_kind(seen, kind) & (seen.sure | (not sure)) & seen.opened
+    back = is_kind(seen, "reopen") & (seen.sure | sure)
+    if seen.time is seen.latest:
+        said &= np.arange(len(said)) > seen.last_row(back)[seen.journey]
+    else:
+        word, undone = (seen.time, seen.latest) if sure else (seen.latest, seen.time)
+        said &= ~(seen.highest(undone, back)[seen.journey] >= word)
     return seen.first_row(said)
 
 
@@ -74,12 +71,25 @@ def contact_of(seen: Observation, rows: Rows) -> Rows:
 
     It is the journey's last contact before the row on the same channel, or else on any.
     """
-    told = np.flatnonzero(seen.told)
-    channel = seen.log["channel"].cat
-    on_channel = seen.journey * (len(channel.categories) + 1)
-    on_channel += channel.codes.to_numpy(np.int64) + 1
-    same = _before(told, rows, on_channel)
-    return np.where(same >= 0, same, _before(told, rows, seen.journey))
+    channel = seen.log["channel"].cat.codes.to_numpy(np.int64) + 1
+    last = _last_told(seen)[rows]
+    other = np.flatnonzero((last >= 0) & (channel[last] != channel[rows]))
+    if other.size:  # an earlier contact on the row's own channel goes before the last one
+        on_channel = seen.journey * (int(channel.max()) + 1) + channel
+        same = _before(np.flatnonzero(seen.told), rows[other], on_channel)
+        last[other] = np.where(same >= 0, same, last[other])
+    return last
+
+
+def _last_told(seen: Observation) -> Rows:
+    """Return, for each row, the last contact of its journey that stands before it, or -1."""
+    order, start = seen.by_journey
+    place = np.where(seen.told[order], np.arange(order.size), -1)
+    place = np.append(-1, np.maximum.accumulate(place)[:-1])[: order.size]
+    begin = np.repeat(start[:-1], np.diff(start))
+    found = np.full(order.size, -1, np.int64)
+    found[order] = np.where(place >= begin, order[place], -1)
+    return found
 
 
 def _before(marked: Rows, rows: Rows, of: NDArray[np.int64]) -> Rows:

@@ -6,8 +6,14 @@ from numpy.typing import NDArray
 
 from cemlab import _checks
 from cemlab.crm.desk._groups import By, Rows, group, names, over
-from cemlab.crm.desk._rows import NEVER, answering, is_kind, opening, standing_close, times
-from cemlab.observation import Log, Observation, last_word, observe
+from cemlab.crm.desk._rows import (
+    NEVER,
+    answering,
+    is_kind,
+    standing,
+    times,
+)
+from cemlab.observation import Log, Observation, observe
 
 _DAY_US = 86_400e6
 
@@ -16,7 +22,9 @@ def closed(log: Log, *, by: By = None, observed_until: object = None) -> pd.Data
     """Return one row an issue: whether the company has closed it (its word, not the customer's).
 
     `closed` is what has surely happened, `perhaps` also what may have, where dates are
-    uncertain; both are missing where the log never records a closing.
+    uncertain; both are missing where the log never records a closing (a reopening alone does
+    not tell). A closing that stands in the log before the issue's first contact (without one:
+    its first row) closes nothing.
 
     With `by` there is one row a group instead: `low` and `high`, the share of issues closed
     (in [0, 1]), and `n`, the issues; no group where the log never records a closing. An issue
@@ -39,16 +47,18 @@ def closed(log: Log, *, by: By = None, observed_until: object = None) -> pd.Data
     """
     wanted = names(by)
     seen = observe(log, observed_until)
-    perhaps = last_word(seen, "close", sure=False)
-    surely = last_word(seen, "close")
+    surely, perhaps = standing(seen, "close"), standing(seen, "close", sure=False)
+    recorded = "close" in seen.kinds
     if not wanted:
-        return seen.journeys.assign(closed=surely, perhaps=perhaps)
-    known = len(surely) if seen.kinds & {"close", "reopen"} else 0
-    begin = opening(seen)[:known]
-    groups = group(seen, by, contact=begin, team=standing_close(seen)[:known], week=begin)
+        unknown = np.full(len(surely), not recorded)
+        words = {"closed": surely >= 0, "perhaps": perhaps >= 0}
+        columns = {name: pd.arrays.BooleanArray(word, unknown) for name, word in words.items()}
+        return seen.journeys.assign(**columns)
+    known = len(surely) if recorded else 0
+    begin = seen.opening[:known]
+    groups = group(seen, by, contact=begin, team=surely[:known], week=begin)
     n = groups.count(np.ones(known, np.bool_))
-    flags = (values[:known].to_numpy(bool) for values in (surely, perhaps))
-    low, high = (over(groups.count(flag), n) for flag in flags)
+    low, high = (over(groups.count(rows[:known] >= 0), n) for rows in (surely, perhaps))
     return groups.table.assign(low=low, high=high, n=n)
 
 
@@ -154,7 +164,7 @@ def reopening(log: Log, *, by: By = None, observed_until: object = None) -> pd.D
     -------
     DataFrame
         One row, or one a group, of the issues that have surely been closed, each counted
-        once, from its first closing on: `reopened_low`, `reopened_high` (share whose file was
+        once, from its first closing on (one before the first contact closes nothing): `reopened_low`, `reopened_high` (share whose file was
         opened again), `again_low`, `again_high` (share whose customer got in touch again, be
         the file reopened or not: where it is not, the reopening is silent) and `n` (issues).
         Low and high differ where times are uncertain. NaN where there is none, and for
@@ -175,10 +185,10 @@ def reopening(log: Log, *, by: By = None, observed_until: object = None) -> pd.D
     """
     names(by)
     seen = observe(log, observed_until)
-    first = seen.first_row(is_kind(seen, "close") & seen.sure)
+    first = seen.first_row(is_kind(seen, "close") & seen.sure & seen.opened)
     issues = np.flatnonzero(first >= 0)
     close = first[issues]
-    groups = group(seen, by, contact=opening(seen)[issues], team=close, week=close)
+    groups = group(seen, by, contact=seen.opening[issues], team=close, week=close)
     n = groups.count(np.ones(len(close), np.bool_))
     back = {
         "reopened": _after(seen, is_kind(seen, "reopen"), first, ties=True),

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from cemlab import _checks
 from cemlab.crm.desk._groups import By, group, names, over
-from cemlab.crm.desk._rows import has_values, opening, standing_close, with_value
+from cemlab.crm.desk._rows import has_values, standing, with_value
 from cemlab.crm.desk.staff import handling
-from cemlab.observation import Log, Observation, last_word, observe
+from cemlab.observation import Log, Observation, observe
 
 COST_PER_HOUR = 30.0
 """Money for an hour of staff, unless the caller says otherwise: an assumption, no measured wage."""
@@ -89,9 +89,11 @@ def cost_to_serve(
         One row, or one a group: `work` (the minutes' cost), `fixed` (the contacts' cost),
         `paid` (compensation; missing if the log never records any), `total` (of what is
         recorded; missing if no work is), `contacts`, `issues` (with a contact, work or
-        payment), `resolved` (surely, in the customer's word; missing if the log never records
-        it), `per_contact`, `per_issue`, `per_resolved` (all money, that spent on the unsolved
-        too; infinite where money was spent and nothing solved).
+        payment), `resolved` (surely, in the customer's word, and not before the first contact),
+        `per_contact`, `per_issue`, `per_resolved` (all money, that spent on the unsolved
+        too; infinite where money was spent and nothing solved). If the log never records
+        contacts, `contacts`, `fixed` and `per_contact` are missing; if it never records
+        a solution, so are `resolved` and `per_resolved` (a reopening alone does not tell).
 
     Raises
     ------
@@ -119,9 +121,9 @@ def cost_to_serve(
     worked, paid = (_by_issue(seen, kind) for kind in ("work", "compensate"))
     contacts = np.bincount(seen.journey[seen.told], minlength=len(seen.journeys))
     served = np.flatnonzero((contacts > 0) | ~np.isnan(worked) | ~np.isnan(paid))
-    begin, team = opening(seen)[served], standing_close(seen)[served]
+    begin, team = seen.opening[served], standing(seen, "close")[served]
     groups = group(seen, by, contact=begin, team=team, week=begin)
-    solved = last_word(seen, "resolve").fillna(False).to_numpy(bool)[served]
+    solved = standing(seen, "resolve")[served] >= 0
     spent = {
         "work": rate * groups.total(np.nan_to_num(worked[served])),
         "fixed": fixed * groups.total(contacts[served]),
@@ -138,18 +140,21 @@ def cost_to_serve(
         table[["work", "total", "per_contact", "per_issue", "per_resolved"]] = np.nan
     if not has_values(seen, "compensate"):
         table["paid"] = np.nan
-    if not seen.kinds & {"resolve", "reopen"}:
+    table = table.astype({"contacts": "Int64", "resolved": "Int64"})
+    if not seen.kinds & {"contact", "publish"}:
+        table["contacts"], table[["fixed", "per_contact"]] = pd.NA, np.nan
+    if "resolve" not in seen.kinds:
         table["resolved"], table["per_resolved"] = pd.NA, np.nan
-    return table.astype({"resolved": "Int64"})
+    return table
 
 
 def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     """Return one row an issue: what refusing saved the company, in the log's money.
 
     `refused` is the largest claim refused (the same claim may be refused twice), `paid`
-    what was paid for the issue after all (what was accepted and what was compensated may
-    be the same money: the larger sum counts), `avoided` their difference. Missing where
-    no amount is recorded.
+    what was paid for the issue (what was accepted and what was compensated may be the same
+    money: the larger sum counts), `avoided` their difference. `avoided` is missing where no
+    refusal of an amount is recorded: money that nobody had refused was not paid after all.
 
     Examples
     --------
@@ -164,7 +169,7 @@ def cost_avoided(log: Log, *, observed_until: object = None) -> pd.DataFrame:
     np.maximum.at(refused, seen.journey[rows], seen.log["value"].to_numpy()[rows])
     refused = np.where(np.isinf(refused), np.nan, refused)
     paid = np.fmax(_by_issue(seen, "compensate"), _by_issue(seen, "accept"))
-    recorded = ~np.isnan(refused) | ~np.isnan(paid)
+    recorded = ~np.isnan(refused)
     table = pd.DataFrame({"refused": np.nan_to_num(refused), "paid": np.nan_to_num(paid)})
     table["avoided"] = (table["refused"] - table["paid"]).where(recorded)
     return pd.concat([seen.journeys, table], axis=1)

@@ -27,7 +27,8 @@ def backlog(log: Log, *, every: str = "D", observed_until: object = None) -> pd.
 
     In both an issue is open from its first contact. In the files it is out once it is closed,
     for its customer once the customer calls it solved; a reopening puts it back. A further
-    contact about a closed issue does not: closed is not solved.
+    contact about a closed issue does not: closed is not solved. What stands in the log before
+    the first contact ends nothing.
 
     Parameters
     ----------
@@ -47,8 +48,8 @@ def backlog(log: Log, *, every: str = "D", observed_until: object = None) -> pd.
         files), `resolved` (issues that went out for the customer), each at its earliest time;
         and at its end `open_company_low`, `open_company_high`, `open_customer_low`,
         `open_customer_high` (issues; they differ where times are uncertain). What the log
-        never records is missing: without closings or reopenings `closed` and the company's
-        columns, without solutions or reopenings `resolved` and the customer's.
+        never records is missing: without closings `closed` and the company's columns, without
+        solutions `resolved` and the customer's (reopenings alone do not tell).
 
     Raises
     ------
@@ -136,12 +137,12 @@ def _recorded(table: pd.DataFrame, seen: Observation) -> pd.DataFrame:
     """Empty the columns that rest on what the log never records."""
     rests_on = {
         "contacts": {"contact", "publish"},
-        "closed": {"close", "reopen"},
-        "open_company_low": {"close", "reopen"},
-        "open_company_high": {"close", "reopen"},
-        "resolved": {"resolve", "reopen"},
-        "open_customer_low": {"resolve", "reopen"},
-        "open_customer_high": {"resolve", "reopen"},
+        "closed": {"close"},
+        "open_company_low": {"close"},
+        "open_company_high": {"close"},
+        "resolved": {"resolve"},
+        "open_customer_low": {"resolve"},
+        "open_customer_high": {"resolve"},
     }
     missing = [name for name, kinds in rests_on.items() if not seen.kinds & kinds]
     return table.assign(**dict.fromkeys(missing, pd.NA))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from cemlab import _checks
 from cemlab._waiting import ANSWERS
 from cemlab.crm.desk._groups import By, Groups, group, names, over
-from cemlab.crm.desk._rows import opening, standing_close, times
+from cemlab.crm.desk._rows import standing, times
 from cemlab.observation import Log, Observation, observe
 
 _HOUR_US = 3.6e9
@@ -25,8 +25,8 @@ def service_level(
     minutes : float
         The promise to be kept (minutes, at least 0).
     by : str or list of str, optional
-        A row for each "team" (who answered; unanswered contacts have none, so that a named
-        team's share leaves them out), "channel", "touchpoint" or "week" (the contact's).
+        A row for each "team" (who answered; contacts unanswered or given up have none, so
+        that a named team's share leaves them out), "channel", "touchpoint" or "week" (the contact's).
     observed_until : datetime-like, optional
         End of the observation. A contact that is still open and younger than `minutes`
         may yet be in time: it counts for `high`, not for `low`.
@@ -36,7 +36,7 @@ def service_level(
     DataFrame
         One row, or one a group: `low` and `high` (the share in [0, 1]; they differ where times
         are uncertain) and `n`, the contacts counted. NaN and 0, or no group, if the log
-        records no answers.
+        records neither answers nor giving up.
 
     Raises
     ------
@@ -66,16 +66,16 @@ def first_response(log: Log, *, by: By = None, observed_until: object = None) ->
     """Return how long answered contacts waited, as a dashboard shows it; smaller is better.
 
     Only answered contacts count: those who gave up or still wait are missing in the minutes,
-    so that a desk looks faster when it leaves the slow ones unanswered. They are counted
-    beside it; :func:`cemlab.cem.response.first_response` keeps them, as censored.
+    that a desk looks faster when it leaves the slow ones unanswered. They are counted
+    beside it. A contact counts as often as it stands in the log. :func:`cemlab.cem.response.first_response` keeps them, as censored.
 
     Parameters
     ----------
     log : DataFrame
         An event log.
     by : str or list of str, optional
-        A row for each "team" (who answered; unanswered contacts have none), "channel",
-        "touchpoint" or "week" (the contact's).
+        A row for each "team" (who answered; contacts unanswered or given up have none),
+        "channel", "touchpoint" or "week" (the contact's).
     observed_until : datetime-like, optional
         End of the observation.
 
@@ -85,8 +85,11 @@ def first_response(log: Log, *, by: By = None, observed_until: object = None) ->
         One row, or one a group: `answered`, `abandoned` and `open` (contacts), and of the
         answered `median_low_min`, `median_high_min`, `mean_low_min`, `mean_high_min`,
         `p90_low_min`, `p90_high_min` (minutes; low and high differ where times are uncertain;
-        NaN where none was answered; p90: 90 % waited no longer, between two waits in
-        proportion). All 0 and NaN, or no group, if the log records no answers.
+        NaN where none was answered; high is infinite where an answer may come only after
+        the end of the observation). The median of an even number is the middle between the
+        two middle waits; p90: 90 % waited no longer, between two waits in proportion. All 0
+        and NaN, or no group, if the log records neither answers nor giving up; if it records
+        only giving up, `abandoned` and `open` are counted.
 
     Raises
     ------
@@ -124,7 +127,8 @@ def resolution(
 
     The time runs from an issue's first contact (without one: from its first row) to the
     closing that still stands: the first one since the last reopening. This is the company's
-    word; whether the customer agrees is not asked.
+    word; whether the customer agrees is not asked. A closing that stands in the log before
+    the issue's first contact (without one: its first row) closes nothing.
 
     Parameters
     ----------
@@ -143,9 +147,10 @@ def resolution(
     -------
     DataFrame
         One row, or one a group: `low` and `high` (the share in [0, 1]), `median_low_h` and
-        `median_high_h` (hours, of closed issues only; NaN if none is), `closed` (surely),
-        `open` (the others) and `n` (issues). NaN and 0, or no group, if the log records no
-        closing.
+        `median_high_h` (hours, of closed issues only; of an even number the middle between
+        the two middle ones; NaN if none is closed), `closed` (surely), `open` (the others) and
+        `n` (issues). NaN and 0, or no group, if the log records no closing (a reopening alone
+        does not tell).
 
     Raises
     ------
@@ -162,8 +167,9 @@ def resolution(
     """
     limit = _checks.number("hours", hours, low=0)
     seen = observe(log, observed_until)
-    begin, surely, perhaps = opening(seen), standing_close(seen), standing_close(seen, sure=False)
-    if not seen.kinds & {"close", "reopen"}:
+    begin = seen.opening
+    surely, perhaps = standing(seen, "close"), standing(seen, "close", sure=False)
+    if "close" not in seen.kinds:
         begin, surely, perhaps = begin[:0], surely[:0], perhaps[:0]
     groups = group(seen, by, contact=begin, team=surely, week=begin)
     first, last, end = times(seen)
