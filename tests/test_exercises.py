@@ -131,7 +131,7 @@ RIGHT = {
     "ownlog.4": 60,
     "ownlog.5": "b",
     "ownlog.6": -0.08,
-    "ownlog.7": "Of all who asked, 45 % got a word within two hours. Whether it solved anything the log cannot say.",
+    "ownlog.7": "Of all who asked, 46 % got a word within two hours. Whether it solved anything the log cannot say.",
     "response.4": (19 * 20 + 63 * 60) / 20,
     "response.5": "b",
     "response.6": 1.71,
@@ -203,11 +203,14 @@ WRONG = {
     ],
     "ownlog.4": [5, 10, 16, 0, 35, 3, "an hour"],
     "ownlog.5": ["a", "c", "d"],
-    "ownlog.6": [0.149, 0.0, -40.0, "less"],
+    "ownlog.6": [0.175, 0.0, -40.0, "less"],
     "ownlog.7": [
         "We are quick.",
         "Our median reply takes 4 minutes. We are the faster desk.",  # who is counted, what is missing
-        "Half never got a word. The log cannot say why.",  # no number
+        "Our median wait is 14 minutes: half are faster. We cannot say more.",  # of the answered only
+        "91 % of all contacts get a word in two hours. Whether it solved anything we cannot say.",
+        "Many never got a word. The log cannot say why.",  # no number
+        "46 % of everybody got a word within two hours. Everything else was solved.",  # no limit
         5,
     ],
     "response.4": [20, 1900, (19 * 20 + 63) / 20, (19 * 20 + 63 * 60) / 19, 41.5, "3 hours"],
@@ -325,7 +328,7 @@ def test_expected_answers_follow_from_the_facts():
         ("ownlog.4", 16, "the mean of those answered"),
         ("ownlog.4", 0, "did not take 0 minutes"),
         ("ownlog.5", "a", "Who is missing in either"),
-        ("ownlog.6", 0.149, "on which side of their crossing"),
+        ("ownlog.6", 0.175, "on which side of their crossing"),
         ("netgear.5", 46_400_000 / 11, "You added the three kinds of customers"),
         ("netgear.6", 1.6, "On which day would tweets wait for hours?"),
     ],
@@ -666,8 +669,8 @@ def test_expected_answers_of_response_times_follow_from_the_model():
     assert check("response.6", times_as_much(volume_shape=25, runs=40)).right is False
 
 
-def own_log(folder):
-    """The export of notebook 32, read with the brand that each tweet names as its channel."""
+def own_log(folder, rng=4):
+    """The export of notebook 32, as it is read back."""
     week = np.tile(np.repeat([0.5, 4, 5, 4, 1], [7, 5, 5, 4, 3]), 7) * np.repeat(
         [1, 0.6], [120, 48]
     )
@@ -675,19 +678,15 @@ def own_log(folder):
     on_duty = np.tile(8 * [0] + 12 * [1] + 4 * [0], 42)
     run = service_desk.simulate(
         arrivals_per_hour={"RailCare": 0.8 * tweets, "ParcelCare": 0.5 * tweets},
-        channels={"RailCare": Channel(on_duty, 15, patience_min=20), "ParcelCare": Channel(on_duty, 14)},
-        habits=service_desk.Habits(redial=0.3, redial_after_min=300), start="2024-04-01", rng=2,
+        channels={"RailCare": Channel(on_duty, 15, patience_min=20), "ParcelCare": Channel(on_duty, 12)},
+        habits=service_desk.Habits(redial=0.3, redial_after_min=300), start="2024-04-01", rng=rng,
     )  # fmt: skip
     brand, ours = run.events["channel"].astype("str"), run.events["actor"] == "company"
     text = ("@" + brand + " where is it?").where(~ours, "Sorry.")
     file = folder / "tweets.csv"
     exchange.write_twcs(run.events.assign(by=brand.where(ours), text=text), file)
     assert exchange.add_odd_tweets(file) == 9
-    log = exchange.read_twcs(file, keep_text=True)
-    asked = log["text"].str.extract(r"@(RailCare|ParcelCare)\b")[0]
-    issues = [log["customer"], log["issue"]]
-    log["channel"] = asked.groupby(issues, observed=True).transform("first")
-    return log
+    return exchange.read_twcs(file)
 
 
 def test_expected_answers_of_my_own_log_follow_from_the_export(tmp_path):
@@ -700,25 +699,23 @@ def test_expected_answers_of_my_own_log_follow_from_the_export(tmp_path):
     found = exchange.report(log).set_index("what")
     assert found.loc[found["done"] == "left out", "count"].sum() == 7
     assert found.loc["links to tweets that are not there", "count"] == 2
-    named = log[log["channel"].notna()]
+    assert found.loc["rows", "count"] == 7 + found.loc["tweets used", "count"]
+    named = log[log["touchpoint"].notna()]
     assert len(log) - len(named) == 4
 
     waits = response.first_response(log)
     naive = waits.loc[waits["answered"], "wait_min"].median()
     counted = response.quantiles(waits)["minutes"]
-    assert [round(naive), round(counted[0])] == [17, 116]
+    assert [round(naive), round(counted[0])] == [14, 103]
     assert np.isnan(counted[1])
 
     teams = desk.first_response(log, by="team").set_index("team")  # ownlog.5
-    assert teams["median_low_min"].round().tolist()[:2] == [68, 4]
-    assert teams["mean_low_min"].round().tolist()[:2] == [305, 51]
-    assert teams["open"].tolist() == [0, 0, 1652]
-    halves = response.quantiles(named, at=[0.5], by="channel").set_index("channel")["minutes"]
-    assert halves["ParcelCare"] == pytest.approx(73, abs=1)
-    assert np.isnan(halves["RailCare"])
+    assert teams["median_low_min"].round().tolist()[:2] == [73, 4]
+    assert teams["mean_low_min"].round().tolist()[:2] == [225, 58]
+    assert teams["open"].tolist() == [0, 0, 1640]
 
     def ahead(minutes):
-        level = desk.service_level(named, minutes=minutes, by="channel").set_index("channel")
+        level = desk.service_level(named, minutes=minutes, by="touchpoint").set_index("touchpoint")
         return level.loc["ParcelCare", "low"] - level.loc["RailCare", "low"]
 
     assert [check("ownlog.6", ahead(m)).right for m in (30, 45, 60, 120)] == [
@@ -727,4 +724,25 @@ def test_expected_answers_of_my_own_log_follow_from_the_export(tmp_path):
         False,
         False,
     ]
-    assert ahead(120) == pytest.approx(0.15, abs=0.01)
+    assert ahead(120) == pytest.approx(0.175, abs=0.001)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5, 6])
+def test_what_my_own_log_claims_holds_with_other_luck(tmp_path, seed):
+    log = own_log(tmp_path, rng=seed)
+    answered = lenses.by_group(log, by="by", sla_hours=2).set_index("by")["in_time_low"]
+    asked = lenses.by_group(log, by="touchpoint", sla_hours=2).set_index("touchpoint")[
+        "in_time_low"
+    ]
+    assert 0.895 < answered["RailCare"] < 0.935
+    assert 0.445 < asked["RailCare"] < 0.485
+    assert asked["ParcelCare"] > asked["RailCare"] + 0.05
+
+
+def test_a_memo_may_use_words_for_numbers_and_for_not_knowing():
+    for memo in (
+        "Nearly half of our contacts got no word. Why, we do not know.",
+        "Two in three get an answer, a third never. Whether it helped is not in the file.",
+        "46 % of all, answered or not, had a word in two hours; what they felt nobody recorded, so it is unknown.",
+    ):
+        assert check("ownlog.7", memo).right

@@ -75,7 +75,7 @@ def still_waiting(
             ax.step(x, y, where="post", color=GREY, lw=2, ls="-.", label=_ONLY)
             place = int(np.abs(y - 0.3).argmin())
             ax.annotate(_ONLY, (x[place], y[place]), (-10, -10), textcoords="offset points",
-                        ha="right", va="top", color=GREY)  # fmt: skip
+                        ha="right", va="top", color=GREY, bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
         if len(points):
             ax.plot(points.index, 1 - points, "D", color="black", mfc="white", ms=9, mew=2,
                     zorder=4, label="expect to wait longer (survey)")  # fmt: skip
@@ -305,7 +305,7 @@ def _medians(parts: dict[str, pd.DataFrame], answered_only: pd.DataFrame | None)
     first = min(known, key=lambda name: known[name])
     last = max(halves, key=lambda name: np.nan_to_num(halves[name], nan=np.inf))
     if last not in known:
-        seen = max(part["minutes"].max() for part in parts.values())
+        seen = parts[last]["minutes"].max()
         return f"Half have an answer after {span(known[first])} ({first}), not within {span(seen)} ({last})"
     joined = "to" if len(parts) > 2 else "and"
     return f"Half have an answer after {span(known[first])} ({first}) {joined} {span(known[last])} ({last})"
