@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
-from cemlab.plots.answers import fates, readers, still_waiting
+from cemlab.plots.answers import fates, still_waiting
 from cemlab.plots.backlog import backlog, clocks, share_bars
 from cemlab.plots.cost import money
 from cemlab.plots.desk import changes, measures, standing, waiting
@@ -23,6 +23,7 @@ from cemlab.plots.spread import (
 )
 from cemlab.plots.table import table
 from cemlab.plots.touchpoints import channel_gap, green_dots, linkage
+from cemlab.plots.workforce import readers
 
 __all__ = [
     "WORDS",
