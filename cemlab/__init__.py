@@ -16,6 +16,7 @@ _SUBMODULES = (
     "classroom",
     "crm",
     "datasets",
+    "estimate",
     "events",
     "exchange",
     "lenses",

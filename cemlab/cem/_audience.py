@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cemlab import _checks
+from cemlab._proportions import confidence, newcombe, wilson
 from cemlab._waiting import ANSWERS
-from cemlab.cem._proportions import confidence, newcombe, wilson
 from cemlab.observation import Log, Observation, last_word, observe
 
 _Row = tuple[str, str, int, float, float, float]

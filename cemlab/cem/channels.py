@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks
+from cemlab._proportions import confidence, newcombe, wilson
 from cemlab.cem import _case_mix
 from cemlab.cem._audience import inequality as inequality
-from cemlab.cem._proportions import confidence, newcombe, wilson
 from cemlab.observation import Log, Observation, last_word, observe
 
 
