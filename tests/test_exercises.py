@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from IPython.core.interactiveshell import InteractiveShell
 
 from cemlab import cases, datasets, exchange, lenses, readings, sim
 from cemlab.cem import channels, conversations, journeys, response, touchpoints
@@ -28,6 +29,16 @@ def test_prediction_is_shown_and_kept():
     assert "60%" in guess._repr_html_()
     kept = predictions()
     assert kept[["id", "value"]].values.tolist() == [["ubg.1", 0.6]]
+
+
+def test_notebooks_show_a_wrong_guess_in_one_sentence(capsys):
+    shell = InteractiveShell()
+    shell.run_cell("from cemlab.classroom.exercises import predict")
+    shell.run_cell("predict('ubg.1', 60)")
+    assert capsys.readouterr().out.splitlines() == [
+        "– Not kept yet: the prediction ubg.1 must be a number from 0 to 1 (a part: 0.75 means"
+        " 75 %), got 60. Change the number and run the cell again."
+    ]
 
 
 def test_last_prediction_counts():

@@ -37,6 +37,15 @@ class QuestionError(ValueError):
     """A file of questions breaks a rule."""
 
 
+class GuessError(ValueError):
+    """A guess lies outside its range. Notebooks show its sentence alone, without the call stack."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [
+            f"{_SIGNS[None][1]} Not kept yet: {self}. Change the number and run the cell again."
+        ]
+
+
 @dataclass(frozen=True)
 class Prediction:
     """A kept guess; figures show it as text."""
@@ -91,7 +100,9 @@ def predict(id: str, value: float) -> Prediction:
     Raises
     ------
     ValueError
-        If there is no such prediction to be made, or the value lies outside its range.
+        If there is no such prediction to be made.
+    GuessError
+        If the value lies outside its range (a ValueError, too).
     """
     question = _question(id)
     if not isinstance(question, Guess):
@@ -103,7 +114,7 @@ def predict(id: str, value: float) -> Prediction:
         rule = f"a number from {question.low:g} to {question.high:g}"
         part = " (a part: 0.75 means 75 %)" if question.form == "percent" else ""
         msg = f"the prediction {id} must be {rule}{part}, got {value!r}"
-        raise ValueError(msg) from None
+        raise GuessError(msg) from None
     return Prediction(id, number, question.form, question.unit, _keep(id, number))
 
 
