@@ -1,4 +1,4 @@
-"""Where cases and data sets lie: in the installed package, or beside it in a checkout."""
+"""Where cases, data sets and instruments lie: in the installed package, or beside it in a checkout."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def folder(name: str) -> Path:
-    """Return the folder `casestudies` or `datasets`."""
+    """Return the folder `casestudies`, `datasets` or `instruments`."""
     installed = _PACKAGE / "_shelf" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
 

@@ -4,7 +4,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from cemlab import cases, lenses, plots, widgets
+from cemlab.crm import roi
 from cemlab.sim import star_desk
+from cemlab.widgets import what_ifs
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +27,8 @@ def test_every_slider_of_the_firestorm_changes_the_picture_and_back(case):
     sliders, picture = parts(widgets.firestorm(case))
     assert len(sliders) == 7
     for name, row in case.parameters("as-it-happened").iterrows():
-        if name in widgets._FIRESTORM:  # a value between two steps would move by itself
-            slider = sliders[widgets._FIRESTORM[name]]
+        if name in what_ifs._FIRESTORM:  # a value between two steps would move by itself
+            slider = sliders[what_ifs._FIRESTORM[name]]
             assert slider.value == row["value"]
             steps = (slider.value - slider.min) / slider.step
             assert steps == pytest.approx(round(steps), abs=1e-6)
@@ -59,7 +61,8 @@ def test_stake_answers_to_its_assumptions():
 def far_end(slider):
     """Return the end of a slider, or of a list, at which it does not stand."""
     if hasattr(slider, "options"):
-        return next(option for option in slider.options if option != slider.value)
+        values = [option[1] if isinstance(option, tuple) else option for option in slider.options]
+        return next(value for value in values if value != slider.value)
     return slider.max if slider.value < slider.max else slider.min
 
 
@@ -88,7 +91,7 @@ def test_every_slider_of_the_callout_changes_the_picture_and_back(maytag):
     sliders, picture = parts(widgets.callout(maytag))
     assert len(sliders) == 7
     # After a day hardly anything is left to retell: answer at once, so that each slider counts.
-    sliders[widgets._CALLOUT["answer_hour"]].value = 0
+    sliders[what_ifs._CALLOUT["answer_hour"]].value = 0
     moves_the_picture_and_back(sliders, picture)
     for slider in sliders.values():
         slider.value = slider.min  # nobody follows, nobody retells
@@ -98,8 +101,8 @@ def test_every_slider_of_the_callout_changes_the_picture_and_back(maytag):
 def test_sliders_of_the_callout_stand_on_their_steps(maytag):
     sliders, _ = parts(widgets.callout(maytag))
     for name, row in maytag.parameters("as-it-happened").iterrows():
-        if name in widgets._CALLOUT:  # a value between two steps would move by itself
-            slider = sliders[widgets._CALLOUT[name]]
+        if name in what_ifs._CALLOUT:  # a value between two steps would move by itself
+            slider = sliders[what_ifs._CALLOUT[name]]
             assert slider.value == row["value"]
             steps = (slider.value - slider.min) / slider.step
             assert steps == pytest.approx(round(steps), abs=1e-6), slider.description
@@ -112,7 +115,7 @@ def test_callout_shows_the_case_in_people(maytag, monkeypatch):
     for column, measure in {"complaint": "still", "answer": "answered"}.items():
         full = 10 * maytag.reach("as-it-happened", runs=1, rng=2009, measure=measure).mean()
         assert tables[0].loc["your sliders", column] == pytest.approx(full, rel=0.02)
-    sliders[widgets._CALLOUT["good_word_followers"]].value = 0
+    sliders[what_ifs._CALLOUT["good_word_followers"]].value = 0
     as_told, mine = tables[-1].iloc[0], tables[-1].iloc[1]
     assert as_told.tolist() == tables[0].iloc[0].tolist()
     assert mine["answer"] < 0.05 * as_told["answer"]
@@ -175,3 +178,30 @@ def test_the_contact_centre_reads_one_day_through_both_lenses(monkeypatch):
     sliders["people on the phone"].value = 12
     worse = star_desk.simulate(rng=2009, phone_agents=12)
     assert_frame_equal(tables[-1], lenses.compare(worse.events, sla_hours=0.5, main=True))
+
+
+def test_every_slider_of_the_roi_calculator_changes_the_picture_and_back():
+    sliders, picture = parts(widgets.roi_calculator(most=4))
+    assert len(sliders) == 5
+    moves_the_picture_and_back(sliders, picture)
+
+
+def test_the_roi_calculator_supposes_what_its_sliders_say(monkeypatch):
+    made = shown(monkeypatch, "roi_board")
+    sliders, _ = parts(widgets.roi_calculator(most=3))
+    usual = roi.calculator("example-retailer", runs=2048, rng=2010)
+    assert_frame_equal(made[0].draws, usual.draws)
+    slider = sliders["ideas margin"]
+    slider.value = slider.options[-1][1]
+    known = usual.suppose({"ideas.margin": 12_500})
+    assert_frame_equal(made[-1].draws, known.draws)
+    sliders["leave out"].value = ("ideas",)
+    assert_frame_equal(made[-1].draws, known.suppose(without=["ideas"]).draws)
+
+
+def test_the_roi_calculator_needs_a_cost_and_keeps_it():
+    support = {"answers": 10, "contacts_saved": (0, 2), "cost_elsewhere": 5, "cost_here": 1}
+    sliders, picture = parts(widgets.roi_calculator({"support": support}))
+    assert list(sliders) == ["support contacts saved", "leave out"]
+    assert [name for name, _ in sliders["leave out"].options] == ["nothing"]
+    assert bytes(picture.value).startswith(b"\x89PNG")

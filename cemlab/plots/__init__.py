@@ -4,15 +4,35 @@ from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.answers import fates, still_waiting
+from cemlab.plots.attributes import kano_map, penalty_reward, satisfaction_curve
+from cemlab.plots.audits import audit_change, audit_profile
 from cemlab.plots.backlog import backlog, clocks, share_bars
+from cemlab.plots.boards import roi_board
+from cemlab.plots.claims import up_to
+from cemlab.plots.coding import (
+    agreement_bars,
+    code_shares,
+    confusion,
+    green_but_red,
+)
 from cemlab.plots.cost import money
 from cemlab.plots.desk import changes, measures, standing, waiting
 from cemlab.plots.journey import journey_map, timeline
 from cemlab.plots.lab import WORDS, courses, last_words, mean_reach, sorted_runs
 from cemlab.plots.lenses import partings, scoreboard
+from cemlab.plots.levers import (
+    after_failures,
+    cohort_map,
+    one_more_in_ten,
+    qini_curves,
+    two_readings,
+    value_by_satisfaction,
+)
 from cemlab.plots.promises import kept_by_hour, promise_costs, workload
+from cemlab.plots.quality import reliability, servqual_gaps
 from cemlab.plots.queues import sorted_waits, waits_by_hour, waits_by_load, waits_by_team
 from cemlab.plots.replies import expectations, reply_times
+from cemlab.plots.returns import roi_distribution, roi_lines, tornado
 from cemlab.plots.spread import (
     class_shares,
     paired_difference,
@@ -21,25 +41,42 @@ from cemlab.plots.spread import (
     replays,
     view_curve,
 )
+from cemlab.plots.survey_answers import answer_shares, index_over_time, response_pyramid
+from cemlab.plots.survey_readings import order_by_measure, survey_reach
+from cemlab.plots.surveys import score_intervals, share_by_n
 from cemlab.plots.table import table
 from cemlab.plots.touchpoints import channel_gap, green_dots, linkage
+from cemlab.plots.value import alive, clv_range, survival_curves, tracking
 from cemlab.plots.workforce import readers
 
 __all__ = [
     "WORDS",
     "Axes",
+    "after_failures",
+    "agreement_bars",
+    "alive",
+    "answer_shares",
+    "audit_change",
+    "audit_profile",
     "backlog",
     "changes",
     "channel_gap",
     "class_shares",
     "clear",
     "clocks",
+    "clv_range",
+    "code_shares",
+    "cohort_map",
+    "confusion",
     "courses",
     "expectations",
     "fates",
+    "green_but_red",
     "green_dots",
     "hidden_axes",
+    "index_over_time",
     "journey_map",
+    "kano_map",
     "kept_by_hour",
     "last_words",
     "linkage",
@@ -47,23 +84,43 @@ __all__ = [
     "measures",
     "money",
     "new_axes",
+    "one_more_in_ten",
+    "order_by_measure",
     "paired_difference",
     "partings",
+    "penalty_reward",
     "png",
     "policies",
     "promise_costs",
+    "qini_curves",
     "reach_distribution",
     "readers",
+    "reliability",
     "replays",
     "reply_times",
+    "response_pyramid",
+    "roi_board",
+    "roi_distribution",
+    "roi_lines",
+    "satisfaction_curve",
+    "score_intervals",
     "scoreboard",
+    "servqual_gaps",
     "share_bars",
+    "share_by_n",
     "sorted_runs",
     "sorted_waits",
     "standing",
     "still_waiting",
+    "survey_reach",
+    "survival_curves",
     "table",
     "timeline",
+    "tornado",
+    "tracking",
+    "two_readings",
+    "up_to",
+    "value_by_satisfaction",
     "view_curve",
     "waiting",
     "waits_by_hour",

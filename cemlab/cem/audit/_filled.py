@@ -1,0 +1,162 @@
+"""Forms of a rubric: empty, filled in, and a fictional example."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cemlab import _checks
+from cemlab.cem import _forms
+from cemlab.cem.audit._rubric import LEVELS, AuditError, Rubric, folder, rubric
+
+COLUMNS = ("rater", "date", "firm", "criterion", "level", "evidence")
+"""Columns of the frame of ratings."""
+
+NOT_OBSERVED = "not observed"
+"""What stands for a criterion that a rater could not see: it is no level."""
+
+
+def sheet(
+    rubric: Rubric,
+    *,
+    firm: str = "",
+    date: str = "",
+    rater: str = "",
+    path: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return an empty form: a row a criterion; and write it if asked.
+
+    Parameters
+    ----------
+    rubric : Rubric
+        What is judged.
+    firm, date, rater : str
+        What is known before: the firm, the day (2024-05-01), who rates.
+    path : str or Path, optional
+        A file to write: .csv, or .xlsx with the levels to choose from and the rubric on a
+        second sheet. An older file is replaced.
+
+    Returns
+    -------
+    DataFrame
+        `rater`, `date`, `firm`, `criterion`, `level` (to fill in: 0 to 4, or "not observed"),
+        `evidence` (to fill in: what was seen), and the criterion's `question`.
+
+    Raises
+    ------
+    ValueError
+        If the file's name ends in anything else.
+
+    Examples
+    --------
+    >>> from cemlab.cem import audit
+    >>> form = audit.sheet(audit.rubric("relationship"), firm="Nordtel", rater="Ana")
+    >>> form.loc[0, ["rater", "firm", "criterion", "level"]].tolist()
+    ['Ana', 'Nordtel', 'both_shape', '']
+    """
+    form = pd.DataFrame({"rater": rater, "date": date, "firm": firm, "criterion": list(rubric.criteria)})  # fmt: skip
+    form["level"] = form["evidence"] = ""
+    form["question"] = [one.question for one in rubric.criteria.values()]
+    if path is not None:
+        table = rubric.table().reset_index()
+        sheets = {
+            "ratings": [list(form.columns), *form.values.tolist()],
+            "rubric": [list(table.columns), *table.values.tolist()],
+        }
+        choices = {"level": [*map(str, range(LEVELS)), NOT_OBSERVED]}
+        _forms.write(path, sheets, choices=choices, error=AuditError)
+    return form
+
+
+def read(path: str | Path, rubric: Rubric) -> pd.DataFrame:
+    """Return the ratings of a filled-in form (.csv or .xlsx), every cell checked.
+
+    Parameters
+    ----------
+    path : str or Path
+        A form of `sheet`; it may hold several raters, days and firms.
+    rubric : Rubric
+        What was judged.
+
+    Returns
+    -------
+    DataFrame
+        `rater`, `date`, `firm`, `criterion` (in the rubric's order), `level` (0 to 4; missing: not
+        observed) and `evidence`.
+
+    Raises
+    ------
+    AuditError
+        Names file, row, column, rule and value. A blank level is refused, as nobody knows
+        whether it was forgotten: write "not observed".
+
+    Examples
+    --------
+    >>> from cemlab.cem import audit
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> file = Path(folder.name) / "ana.csv"
+    >>> _ = file.write_text('''rater,date,firm,criterion,level,evidence
+    ... Ana,2024-05-01,Nordtel,win_win,1,points expire in March
+    ... Ana,2024-05-01,Nordtel,needs,not observed,''')
+    >>> audit.read(file, audit.rubric("relationship"))["level"].tolist()
+    [1.0, nan]
+    >>> folder.cleanup()
+    """
+    rows = _forms.read(path, COLUMNS[:5], AuditError)
+    if not rows:
+        msg = f"{path}: must hold at least one rating, got none"
+        raise AuditError(msg)
+    checked, seen = [], set()
+    for number, cells in rows:
+        where = f"{path}, row {number}"
+        row = _row(where, cells, rubric)
+        if row[:4] in seen:
+            msg = f"{where}, criterion: must be rated once by each rater a day, got {row[3]!r} by {row[0]!r} twice"
+            raise AuditError(msg)
+        seen.add(row[:4])
+        checked.append(row)
+    frame = pd.DataFrame(checked, columns=list(COLUMNS))
+    frame["date"] = frame["date"].astype("datetime64[us]")
+    frame["criterion"] = pd.Categorical(frame["criterion"], list(rubric.criteria), ordered=True)
+    return frame
+
+
+def example() -> pd.DataFrame:
+    """Return a fictional example: five raters judge a telecom company by the eight truths, twice.
+
+    On the second day one of the first five was replaced by another, who is milder.
+
+    Examples
+    --------
+    >>> example().groupby("date")["rater"].unique().map(list).tolist()
+    [['Ana', 'Ben', 'Chris', 'Dana', 'Emil'], ['Ana', 'Ben', 'Chris', 'Dana', 'Finn']]
+    """
+    return read(folder() / "example-ratings.csv", rubric("eight-truths"))
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _row(
+    where: str, cells: dict[str, str], rubric: Rubric
+) -> tuple[str, pd.Timestamp, str, str, float, str]:
+    for name in ("rater", "date", "firm", "criterion"):
+        if not cells[name]:
+            msg = f"{where}, {name}: must be given, got nothing"
+            raise AuditError(msg)
+    if cells["criterion"] not in rubric.criteria:
+        msg = f"{where}, criterion: must be one of {', '.join(rubric.criteria)}, got {cells['criterion']!r}"
+        raise AuditError(msg)
+    try:
+        date = _checks.moment("date", cells["date"])
+    except ValueError as found:
+        msg = f"{where}, {found}"
+        raise AuditError(msg) from None
+    given = cells["level"].lower()
+    shown = repr(cells["level"]) if given else "nothing"
+    if given != NOT_OBSERVED and given not in map(str, range(LEVELS)):
+        msg = f"{where}, level: must be 0 to {LEVELS - 1} or {NOT_OBSERVED!r}, got {shown}"
+        raise AuditError(msg)
+    level = np.nan if given == NOT_OBSERVED else float(given)
+    return cells["rater"], date, cells["firm"], cells["criterion"], level, cells.get("evidence", "")

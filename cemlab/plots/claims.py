@@ -1,0 +1,81 @@
+"""Figures of claims of the form "up to x %"."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+from cemlab import _checks
+from cemlab.plots._style import BLUE, ORANGE, PURPLE, RED, STYLE, finish, new_axes
+from cemlab.plots.returns import percent, percents
+
+
+def up_to(
+    table: pd.DataFrame,
+    *,
+    claim: float | None = None,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how the best of n experiments grows with n, while the mean stays where it is.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `roi.maxima`: `n`, `value`, `low`, `high`, `level`, `mean`, `true_of_best`.
+    claim : float, optional
+        An "up to" effect (share of 1), such as 0.67, drawn as a line.
+    prediction : object, optional
+        The reader's guess; a kept guess is a number of experiments and drawn as a line.
+
+    Examples
+    --------
+    >>> from cemlab.crm import roi
+    >>> ax = up_to(roi.maxima([1, 10, 100], mean=0.05, sd=0.2))
+    >>> ax.get_title(loc="left")
+    'The mean stays at 5%; the best of 100 shows 55%'
+    """
+    if table.empty:
+        msg = "table must have at least one number of experiments, got none"
+        raise ValueError(msg)
+    rows = table.sort_values("n")
+    ax = ax or new_axes(width=10.0, height=4.8)
+    n = rows["n"].to_numpy(np.float64)
+    with plt.rc_context(STYLE):
+        ax.fill_between(
+            n,
+            rows["low"],
+            rows["high"],
+            color="#B9D4E8",
+            label=f"{100 * rows['level'].iloc[0]:g} of 100 maxima",
+        )
+        ax.plot(n, rows["value"], "o-", color=BLUE, lw=3, ms=8, label="best of n, as measured")
+        ax.plot(n, rows["true_of_best"], "^--", color=ORANGE, lw=2.5, ms=8,
+                label="what that best one truly does")  # fmt: skip
+        ax.plot(n, rows["mean"], ":", color="black", lw=3, label="mean of all")
+        if claim is not None:
+            told = _checks.number("claim", claim)
+            ax.axhline(told, color=RED, ls="-.", lw=2, label=f'told: "up to {percent(told)}"')
+        guessed = float(getattr(prediction, "value", 0.0))
+        if guessed > 0:
+            ax.axvline(guessed, color=PURPLE, ls=":", lw=3, label="your prediction")
+        ax.set_xscale("log")
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xticks(n, [f"{value:,.0f}" for value in n])
+        ax.yaxis.set_major_locator(MaxNLocator(6))
+        ax.yaxis.set_major_formatter(percents())
+        ax.set_xlabel("experiments of which the best is told (each step is several times more)")
+        ax.set_ylabel("effect on sales")
+        top = max(rows["high"].max(), -1.0 if claim is None else claim)
+        low = min(rows["low"].min(), 0.0) - 0.05
+        ax.set_ylim(low, top + 0.45 * (top - low))
+        ax.legend(loc="upper left", ncols=2, frameon=False)
+        last = rows.iloc[-1]
+        found = (
+            f"The mean stays at {percent(last['mean'])}; "
+            f"the best of {last['n']:,.0f} shows {percent(last['value'])}"
+        )
+        finish(ax, title or found, prediction)
+    return ax
