@@ -1,4 +1,4 @@
-"""Writing a file so that a crash or a full disk leaves the old one whole."""
+"""Files: is it there, and writing so that a crash or a full disk leaves the old one whole."""
 
 import os
 import secrets
@@ -43,3 +43,14 @@ def replacing(path: str | Path) -> Iterator[Path]:
             msg = str(error).replace(str(draft), str(final))
             raise OSError(msg) from None
         raise OSError(error.errno, os.strerror(error.errno), str(final)) from None
+
+
+def there(path: Path, what: str) -> None:
+    """Stop if a file is not there, or is empty; `what` it should be."""
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        msg = f"{path}: must be {what}, found {found} there"
+        raise ValueError(msg)
+    if path.stat().st_size == 0:
+        msg = f"{path}: must be {what}, but is empty"
+        raise ValueError(msg)

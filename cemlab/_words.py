@@ -2,6 +2,8 @@
 
 _UNITS = (("seconds", 1 / 60, 90 / 60), ("minutes", 1.0, 90.0), ("hours", 60.0, 48 * 60.0))
 _DAY = ("days", 24 * 60.0)
+SHOWN = 60
+"""Characters of a foreign value that a sentence shows."""
 
 
 def share(low: float, high: float) -> str:
@@ -63,6 +65,21 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     ('1 journey', '2,000 journeys', '1 promise is')
     """
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def short(value: object) -> str:
+    """Return how a value looks in a sentence: no control characters, not too long.
+
+    Examples
+    --------
+    >>> short("late"), short(10**5000)
+    ("'late'", 'a number too long to show')
+    """
+    try:
+        shown = repr(value)
+    except ValueError:  # a number with thousands of digits
+        return "a number too long to show"
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}..."
 
 
 def _between(low: str, high: str) -> str:

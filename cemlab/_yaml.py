@@ -11,6 +11,8 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from cemlab._words import short
+
 MOST_BYTES = 256 * 1024
 _MOST_LEVELS = 20
 _MOST_NODES = 30_000
@@ -22,7 +24,6 @@ _PLAIN = {  # whole and decimal numbers without YAML's base 60 (12:30:00)
         r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$"
     ),
 }
-_SHOWN = 60
 
 Model = TypeVar("Model", bound=BaseModel)
 Field = tuple[str | int, ...]
@@ -136,7 +137,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _refuse(place: Any, rule: str, value: object) -> NoReturn:
-    raise _Refused(problem=f"{rule}, got {_short(value)}", problem_mark=place.start_mark)
+    raise _Refused(problem=f"{rule}, got {short(value)}", problem_mark=place.start_mark)
 
 
 def _data(path: Path, text: str, error: type[ValueError]) -> tuple[Any, Lines]:
@@ -183,14 +184,14 @@ def _sentence(path: Path, found: ValidationError, lines: Lines) -> str:
     if first["type"] == "missing":
         return f"{where}: must be given, got nothing"
     if first["type"] == "extra_forbidden":
-        return f"{where}: is no field that this file can have, got {_short(first['input'])}"
+        return f"{where}: is no field that this file can have, got {short(first['input'])}"
     rule = first["msg"].removeprefix("Value error, ").removeprefix("Input should ")
     rule = rule if rule.startswith(("must", "be ")) else rule[:1].lower() + rule[1:]
     rule = f"must {rule}" if rule.startswith("be ") else rule
     rule = rule if rule.startswith("must") else f"must be right: {rule}"
     if ", got " in rule:
         return f"{where}: {rule}"
-    return f"{where}: {rule}, got {_short(first['input'])}"
+    return f"{where}: {rule}, got {short(first['input'])}"
 
 
 def _known(field: Field, lines: Lines) -> Field:
@@ -199,14 +200,6 @@ def _known(field: Field, lines: Lines) -> Field:
 
 
 _NAMED = {"missing", "extra_forbidden"}
-
-
-def _short(value: object) -> str:
-    try:
-        shown = repr(value)
-    except ValueError:  # a number with thousands of digits
-        return "a number too long to show"
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 
 def _plain(text: str) -> str:

@@ -242,7 +242,7 @@ def test_stopped_in_the_middle(tweets, error, code, capsys, monkeypatch):
         raise error
 
     target = tweets.with_name("log.xlsx")
-    monkeypatch.setattr("cemlab.exchange._sheets._cell", lambda *_, **__: interrupted())
+    monkeypatch.setattr("cemlab._sheets._cell", lambda *_, **__: interrupted())
     assert cli.main(["log", "convert", str(tweets), str(target), "--from", "twcs"]) == code
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
     assert list(tweets.parent.iterdir()) == [tweets]

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from cemlab import events, exchange
+from cemlab import _sheets, events, exchange
 from cemlab._files import replacing
-from cemlab.exchange import _foreign, _sheets, plain
+from cemlab.exchange import _foreign, plain
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)
 ENDINGS = list(plain.ENDINGS)

@@ -1,24 +1,15 @@
 """Forms to fill in, as CSV or as a spreadsheet: written empty, read back cell by cell."""
 
 import csv
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
-from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
-from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
-from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
-from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
+from cemlab import _csv, _sheets
+from cemlab._files import replacing, there
 
-from cemlab import _csv
-from cemlab._files import replacing
-
-MOST_ROWS = 100_000
-_MOST_BYTES = 50_000_000
+_MOST_MB = 50
 _MOST_LETTERS_OF_CHOICES = 255
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_WIDE = ("text", "evidence", "definition")
 
 Row = tuple[int, dict[str, str]]
 
@@ -40,19 +31,10 @@ def write(
         with replacing(file) as draft, draft.open("w", encoding="utf-8-sig", newline="") as text:
             csv.writer(text).writerows([["" if c is None else c for c in row] for row in first])
         return
-    book = openpyxl.Workbook(write_only=True)
-    for title, rows in sheets.items():
-        page = book.create_sheet(title)
-        page.freeze_panes = "A2"
-        for i, name in enumerate(rows[0]):
-            wide = 80 if name in ("text", "evidence", "definition") else 22
-            page.column_dimensions[get_column_letter(i + 1)].width = wide
-        if rows is first:
-            _offer(page, rows, choices)
-        for number, row in enumerate(rows):
-            page.append([_cell(page, value, bold=number == 0) for value in row])
-    with replacing(file) as draft, draft.open("wb") as raw:
-        book.save(raw)
+    widths = [80 if name in _WIDE else 22 for name in map(str, first[0])]
+    texts = {title: [_texts(row) for row in rows] for title, rows in sheets.items()}
+    with replacing(file) as draft:
+        _sheets.write(draft, texts, widths=widths, choices=_offered(first, choices), wrap=True)
 
 
 def read(path: str | Path, names: Sequence[str], error: type[ValueError]) -> list[Row]:
@@ -62,13 +44,11 @@ def read(path: str | Path, names: Sequence[str], error: type[ValueError]) -> lis
     """
     file = Path(path)
     kind = _kind(file, error)
-    if not file.is_file():
-        msg = f"{file}: must be a filled-in form, found {'a folder' if file.is_dir() else 'nothing'} there"
-        raise error(msg)
-    if file.stat().st_size > _MOST_BYTES:
-        msg = f"{file}: must have at most {_MOST_BYTES // 1_000_000} MB, got {file.stat().st_size:,} bytes"
-        raise error(msg)
-    rows = _spreadsheet(file, error) if kind == ".xlsx" else _text(file, error)
+    try:
+        there(file, "a filled-in form")
+        rows = _spreadsheet(file) if kind == ".xlsx" else _text(file, error)
+    except ValueError as found:
+        raise error(str(found)) from None
     if not rows:
         msg = f"{file}: must not be empty"
         raise error(msg)
@@ -95,30 +75,28 @@ def _kind(file: Path, error: type[ValueError]) -> str:
     return file.suffix.lower()
 
 
-def _offer(
-    page: Any, rows: Sequence[Sequence[object]], choices: Mapping[str, Sequence[str]]
-) -> None:
+def _texts(row: Sequence[object]) -> list[str | None]:
+    return [None if cell is None else str(cell) for cell in row]
+
+
+def _offered(
+    rows: Sequence[Sequence[object]], choices: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Return cells -> the list to choose from; one that is too long for a spreadsheet is left out."""
+    offered = {}
     for name, options in choices.items():
         words = ",".join(options)
-        if len(words) <= _MOST_LETTERS_OF_CHOICES:  # more do not fit into a spreadsheet's list
-            column = get_column_letter(list(rows[0]).index(name) + 1)
-            offer = DataValidation(type="list", formula1=f'"{words}"', showErrorMessage=False)
-            offer.add(f"{column}2:{column}{max(len(rows), 2)}")
-            page.data_validations.append(offer)
-
-
-def _cell(page: Any, value: object, *, bold: bool) -> Any:
-    if value is None:
-        return None
-    cell = WriteOnlyCell(page, value=str(value))
-    cell.data_type, cell.alignment = "s", _WRAPPED
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+        if len(words) <= _MOST_LETTERS_OF_CHOICES:
+            column = _sheets.letter(list(rows[0]).index(name))
+            offered[f"{column}2:{column}{max(len(rows), 2)}"] = f'"{words}"'
+    return offered
 
 
 def _text(file: Path, error: type[ValueError]) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file with commas, or with semicolons as some programs write it."""
+    if file.stat().st_size > _MOST_MB * 1e6:
+        msg = f"{file}: must have at most {_MOST_MB} MB, got {file.stat().st_size / 1e6:,.0f} MB"
+        raise error(msg)
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -134,26 +112,9 @@ def _text(file: Path, error: type[ValueError]) -> list[tuple[int, list[str]]]:
     return [(number, [cell.strip() for cell in cells]) for number, cells in numbered]
 
 
-def _spreadsheet(file: Path, error: type[ValueError]) -> list[tuple[int, list[str]]]:
-    try:
-        with warnings.catch_warnings(), file.open("rb") as raw:
-            warnings.simplefilter("ignore")  # of what a spreadsheet has besides its cells
-            book = openpyxl.load_workbook(raw, read_only=True, data_only=True, keep_links=False)
-            page = book.worksheets[0]
-            page.reset_dimensions()
-            rows = []
-            for number, cells in enumerate(page.iter_rows(values_only=True), start=1):
-                if number > MOST_ROWS:
-                    break
-                rows.append((number, [_shown(cell) for cell in cells]))
-    except Exception as found:  # a broken file can break its reader anywhere
-        said = " ".join(str(found).split())[:80] or type(found).__name__
-        msg = f"{file}: must be a spreadsheet (.xlsx), got {said}"
-        raise error(msg) from None
-    if len(rows) == MOST_ROWS:
-        msg = f"{file}: must have fewer than {MOST_ROWS:,} rows, got more"
-        raise error(msg)
-    return rows
+def _spreadsheet(file: Path) -> list[tuple[int, list[str]]]:
+    rows = _sheets.read(file, megabytes=_MOST_MB)
+    return [(number, [_shown(cell) for cell in cells]) for number, cells in rows]
 
 
 def _shown(cell: object) -> str:

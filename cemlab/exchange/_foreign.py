@@ -19,13 +19,15 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
+from cemlab._files import there
+from cemlab._words import SHOWN
+
 _BLOCK = 2**23
 _LONGEST_HEAD = 2**16
 _WHOLE = r"^([0-9]{1,18}|[0-8][0-9]{18})(\.0)?$"
 _QUIET_S = 2.0
 _EVERY_S = 0.5
 _MOST_BYTES = 8_000_000_000
-_SHOWN = 60
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -92,17 +94,6 @@ class _Unpacked(io.RawIOBase):
         return count
 
 
-def there(path: Path, what: str) -> None:
-    """Stop if a file is not there, or is empty; `what` it should be."""
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
-        msg = f"{path}: must be {what}, found {found} there"
-        raise ValueError(msg)
-    if path.stat().st_size == 0:
-        msg = f"{path}: must be {what}, but is empty"
-        raise ValueError(msg)
-
-
 @contextmanager
 def opened(path: Path, *, progress: bool = False) -> Iterator[BinaryIO]:
     """Yield the bytes of a file, unpacked if it ends in .gz, or raise one sentence."""
@@ -156,17 +147,11 @@ def check_text(path: Path) -> None:
             stop_at_bytes(path, found if done else "other bytes, perhaps Windows-1252")
 
 
-def short(value: object) -> str:
-    """Return how a value looks in a sentence: no control characters, not too long."""
-    shown = repr(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-
-
 def cut(sentence: str) -> str:
     """Return a sentence in which a long value is cut and every character can be shown."""
     start, got, value = sentence.partition(", got ")
-    if value.startswith(("'", '"')) and len(value) > 4 * _SHOWN:
-        value = f"{value[:_SHOWN]}..."
+    if value.startswith(("'", '"')) and len(value) > 4 * SHOWN:
+        value = f"{value[:SHOWN]}..."
     whole = f"{start}{got}{value}"
     return whole if whole.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)  # fmt: skip
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cemlab import _yaml
 from cemlab._files import replacing
-from cemlab.exchange._foreign import short
+from cemlab._words import short
 
 REQUIRED = ("ticket", "customer", "created")
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks, events
-from cemlab.exchange import _foreign
+from cemlab._words import short
 
 ACTIVITY = "concept:name"
 LIFECYCLE = "lifecycle:transition"
@@ -35,7 +35,7 @@ def completed(frame: pd.DataFrame) -> NDArray[np.int64]:
     steps = frame[LIFECYCLE].astype("str").str.strip().str.lower()
     done = steps.eq("complete").fillna(False).to_numpy(bool)
     if not done.any():
-        shown = ", ".join(_foreign.short(word) for word in sorted(steps.dropna().unique())[:5])
+        shown = ", ".join(short(word) for word in sorted(steps.dropna().unique())[:5])
         msg = f"frame, {LIFECYCLE}: must be complete where an activity is, got only {shown}"
         raise ValueError(msg)
     kept: NDArray[np.int64] = every[done | frame[LIFECYCLE].isna().to_numpy(bool)]
@@ -47,14 +47,14 @@ def pairs(
 ) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
     """Return each row's place among the pairs (actor, kind) of activities, and these."""
     if not isinstance(activities, Mapping):
-        msg = f"activities must say what each activity is, got {_foreign.short(activities)}"
+        msg = f"activities must say what each activity is, got {short(activities)}"
         raise ValueError(msg)
     pairs: dict[Any, tuple[str, str]] = {}
     for word, meaning in activities.items():
         pair = ("", meaning) if isinstance(meaning, str) else meaning
-        name = f"activities[{_foreign.short(word)}]"
+        name = f"activities[{short(word)}]"
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            msg = f"{name} must be a kind, or an actor and a kind, got {_foreign.short(meaning)}"
+            msg = f"{name} must be a kind, or an actor and a kind, got {short(meaning)}"
             raise ValueError(msg)
         _checks.one_of(name, pair[1], events.KINDS)
         actor = _checks.one_of(name, pair[0] or USUAL_ACTOR[pair[1]], events.ACTORS)
@@ -66,13 +66,13 @@ def pairs(
     try:
         place, names = pd.factorize(column)
     except TypeError:
-        msg = f"frame, {ACTIVITY}: must be names, got {_foreign.short(column.iloc[0])}"
+        msg = f"frame, {ACTIVITY}: must be names, got {short(column.iloc[0])}"
         raise ValueError(msg) from None
     unknown = _sorted_words(set(names) - set(pairs))
     if unknown:
         msg = (
             f"activities must say what each activity is (a kind, or actor and kind), "
-            f"got nothing for {', '.join(map(_foreign.short, unknown))}"
+            f"got nothing for {', '.join(map(short, unknown))}"
         )
         raise ValueError(msg)
     return place, [pairs[name] for name in names]

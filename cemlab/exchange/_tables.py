@@ -10,6 +10,7 @@ from typing import NoReturn
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 
+from cemlab._words import short
 from cemlab.exchange import _foreign
 
 _LONGER = "must have no row with more cells than the head"
@@ -30,7 +31,7 @@ def csv_text(file: Path) -> pd.DataFrame:
         _stop(file, "must be a file with a table, but is empty")
     twice = [name for name in top.names if top.names.count(name) > 1]
     if twice:
-        _stop(file, f"every column may stand once, got {_foreign.short(twice[0])} twice")
+        _stop(file, f"every column may stand once, got {short(twice[0])} twice")
     try:
         with _foreign.opened(file) as text, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)

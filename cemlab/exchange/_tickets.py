@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from cemlab._words import short
 from cemlab.exchange import _foreign, _mapping, _moments
 
 Ints = NDArray[np.int64]
@@ -142,4 +143,4 @@ def _second_reading(tickets: Tickets, field: str, rows: Ints) -> _moments.Moment
 def commonest(words: list[str], place: Ints, rows: Flags) -> str:
     """Return the word that most of these rows have, as it looks in a sentence."""
     count = np.bincount(place[rows], minlength=len(words))
-    return _foreign.short(words[int(count.argmax())]).replace(": ", ":")
+    return short(words[int(count.argmax())]).replace(": ", ":")

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 
 import pandas as pd
 
-from cemlab import _checks, events
-from cemlab._files import replacing
-from cemlab.exchange import _foreign, _sheets
+from cemlab import _checks, _sheets, events
+from cemlab._files import replacing, there
+from cemlab._words import short
+from cemlab.exchange import _foreign
 from cemlab.exchange._phrases import HEADS, PHRASES, head, like, meaning
 
 ENDINGS = (".xlsx", ".csv")
@@ -127,7 +128,7 @@ def write_complaint(path: str | Path) -> None:
                 "phrases": phrases,
                 "help": [["help"], *([line] for line in _HELP)],
             }
-            choices = (f"D2:D{_EMPTY_ROWS + 1}", f"phrases!$A$2:$A${len(phrases)}")
+            choices = {f"D2:D{_EMPTY_ROWS + 1}": f"phrases!$A$2:$A${len(phrases)}"}
             _sheets.write(draft, sheets, widths=[18, 18, 16, 40, 12, 12, 40], choices=choices)
         else:
             text = io.StringIO(newline="")
@@ -150,7 +151,7 @@ def _phrases() -> list[tuple[str, str, str]]:
 
 
 def _csv(file: Path) -> list[_sheets.Row]:
-    _foreign.there(file, "a file with a complaint")
+    there(file, "a file with a complaint")
     if file.stat().st_size > _MOST_MB * 1e6:
         msg = f"{file}: must have at most {_MOST_MB} MB, got {file.stat().st_size / 1e6:,.0f} MB"
         raise ValueError(msg)
@@ -278,6 +279,6 @@ def _shown(cells: Sequence[Any]) -> str:
 
 def _stop(file: Path, cell: str, rule: str, value: object, way_out: str = "") -> NoReturn:
     shown = value.isoformat(" ") if isinstance(value, datetime) else value
-    got = "nothing" if shown is None else _foreign.short(shown)
+    got = "nothing" if shown is None else short(shown)
     msg = f"{file}, {cell}: {rule}, got {got}{way_out}"
     raise ValueError(msg)

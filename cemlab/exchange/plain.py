@@ -16,9 +16,10 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from cemlab import _checks, events
-from cemlab._files import replacing
-from cemlab.exchange import _foreign, _marks, _sheets
+from cemlab import _checks, _sheets, events
+from cemlab._files import replacing, there
+from cemlab._words import short
+from cemlab.exchange import _foreign, _marks
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
 """Endings of files that can hold a log."""
@@ -64,7 +65,7 @@ def read(path: str | Path) -> pd.DataFrame:
     """
     file = Path(path)
     ending = ending_of(file)
-    _foreign.there(file, f"a {_WHAT.get(ending, 'CSV file')} with an event log")
+    there(file, f"a {_WHAT.get(ending, 'CSV file')} with an event log")
     if ending == ".parquet":
         return _from_parquet(file)
     if ending == ".xlsx":
@@ -120,7 +121,7 @@ def write(log: pd.DataFrame, path: str | Path) -> None:
 def ending_of(file: Path) -> str:
     """Return the ending of a file's name, if a log can be in such a file."""
     found = next((e for e in ENDINGS if file.name.lower().endswith(e)), file.suffix)
-    return _checks.one_of(f"ending of {_foreign.short(file.name)[1:-1]}", found, ENDINGS)
+    return _checks.one_of(f"ending of {short(file.name)[1:-1]}", found, ENDINGS)
 
 
 def check_place(path: str | Path, *, source: str | Path | None = None) -> None:
@@ -266,7 +267,7 @@ def _from_parquet(file: Path) -> pd.DataFrame:
         msg = f"{file}: must be a Parquet file that can be read to its end, got {said}"
         raise ValueError(msg) from None
     if twice:
-        msg = f"{file}: every column may stand once, got {_foreign.short(twice[0])} twice"
+        msg = f"{file}: every column may stand once, got {short(twice[0])} twice"
         raise ValueError(msg)
     return _validated(pd.DataFrame(frame), file, np.arange(table.num_rows))
 

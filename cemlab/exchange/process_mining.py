@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from cemlab import _checks, _yaml, events
+from cemlab._files import there
+from cemlab._words import short
 from cemlab.exchange import _foreign, _steps, _tables
 from cemlab.exchange._mapping import as_words
 from cemlab.exchange._report import LeftOutWarning
@@ -132,7 +134,7 @@ def _unchecked(
     """Return a log under our names, and which rows of the frame it has."""
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
-        msg = f"frame: every column may stand once, got {_foreign.short(twice[0])} twice"
+        msg = f"frame: every column may stand once, got {short(twice[0])} twice"
         raise ValueError(msg)
     missing = [name for name in (CASE, ACTIVITY, TIME) if name not in frame]
     if missing:
@@ -188,8 +190,8 @@ def read_pm4py(path: str | Path, *, mapping: str | Path | None = None) -> pd.Dat
     """
     file = Path(path)
     ending = next((e for e in _ENDINGS if file.name.lower().endswith(e)), file.suffix)
-    _checks.one_of(f"ending of {_foreign.short(file.name)[1:-1]}", ending, _ENDINGS)
-    _foreign.there(file, "a file with a table")
+    _checks.one_of(f"ending of {short(file.name)[1:-1]}", ending, _ENDINGS)
+    there(file, "a file with a table")
     meant = _yaml.read(Path(mapping), _Mapping, ValueError) if mapping is not None else None
     frame = _tables.parquet(file) if ending == ".parquet" else _tables.csv_text(file)
     try:
@@ -232,9 +234,7 @@ def _utc(column: pd.Series, rows: NDArray[np.int64]) -> pd.Series:
     except (TypeError, ValueError):
         odd = _odd(column)
         rule = "must be dates such as 2009-07-06 14:30+00:00"
-        msg = (
-            f"frame, row {rows[odd]}, {column.name}: {rule}, got {_foreign.short(column.iloc[odd])}"
-        )
+        msg = f"frame, row {rows[odd]}, {column.name}: {rule}, got {short(column.iloc[odd])}"
         raise ValueError(msg) from None
     return times.dt.tz_localize(None).astype("datetime64[us]")
 

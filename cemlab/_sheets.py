@@ -16,7 +16,8 @@ from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
 
-from cemlab.exchange import _foreign
+from cemlab._files import there
+from cemlab._words import short
 
 MOST_ROWS = 1_048_576
 """Rows that a sheet can have, its head among them."""
@@ -50,7 +51,7 @@ def read(
         If it is no spreadsheet, unpacks to more than so many megabytes, has more rows, a cell
         without a heading, or a formula whose value was not saved.
     """
-    _foreign.there(path, "a spreadsheet (.xlsx)")
+    there(path, "a spreadsheet (.xlsx)")
     with _one_sentence(path):
         with zipfile.ZipFile(path) as packed:
             size = sum(part.file_size for part in packed.infolist())
@@ -101,7 +102,7 @@ def check_headings(path: Path, heads: Sequence[Any], number: int, cells: Sequenc
         return
     for i, cell in enumerate(cells):
         if holds([cell]) and (i >= len(heads) or heads[i] is None):
-            msg = f"{path}, {letter(i)}{number}: must stand under a heading, got {_foreign.short(cell)}"
+            msg = f"{path}, {letter(i)}{number}: must stand under a heading, got {short(cell)}"
             raise SheetError(msg)
 
 
@@ -124,7 +125,7 @@ def _one_sentence(path: Path) -> Iterator[None]:
     except SheetError:
         raise
     except Exception as error:  # a broken file can break its reader anywhere
-        said = _foreign.short(" ".join(str(error).split()) or type(error).__name__)[1:-1]
+        said = short(" ".join(str(error).split()) or type(error).__name__)[1:-1]
         msg = f"{path}: must be a spreadsheet (.xlsx), got {said}"
         raise SheetError(msg) from None
 
@@ -179,12 +180,14 @@ def write(
     sheets: Mapping[str, Sequence[Sequence[Any]]],
     *,
     widths: Sequence[int] = (),
-    choices: tuple[str, str] | None = None,
+    choices: Mapping[str, str] | None = None,
+    wrap: bool = False,
 ) -> None:
     """Write sheets of rows, the first row of each in bold; texts stay texts, never formulas.
 
     Whole numbers of 16 digits and more become text, since a spreadsheet keeps only 15.
-    `choices`: cells of the first sheet (B2:B11) in which one of those of a range may be chosen.
+    `choices`: cells of the first sheet (B2:B11) -> a range, or a list in quotation marks, from
+    which one may be chosen there. `wrap`: show long texts in several lines.
 
     Raises
     ------
@@ -197,28 +200,28 @@ def write(
         page.freeze_panes = "A2"
         for name, width in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", widths, strict=False):
             page.column_dimensions[name].width = width
-        if choices and i == 0:
-            offer = DataValidation(type="list", formula1=choices[1], showErrorMessage=False)
-            offer.add(choices[0])
+        for cells, options in (choices or {}).items() if i == 0 else ():
+            offer = DataValidation(type="list", formula1=options, showErrorMessage=False)
+            offer.add(cells)
             page.data_validations.append(offer)
         try:
             for number, row in enumerate(rows, start=1):
                 place = f"{title}, row {number}"
-                page.append([_cell(page, value, place, bold=number == 1) for value in row])
+                page.append([_cell(page, value, place, number == 1, wrap) for value in row])
         except BaseException:
             page.close()
             raise
     book.save(path)
 
 
-def _cell(page: Any, value: Any, place: str, *, bold: bool) -> Any:
+def _cell(page: Any, value: Any, place: str, bold: bool, wrap: bool) -> Any:
     kept = _kept(value, place)
     if kept is None:
         return None
     cell = WriteOnlyCell(page, value=kept)
     if isinstance(kept, str):
         cell.data_type = "s"
-        cell.alignment = _WRAPPED if bold else _TOP
+        cell.alignment = _WRAPPED if bold or wrap else _TOP
     if bold:
         cell.font = _BOLD
     return cell
@@ -234,13 +237,13 @@ def _kept(value: Any, place: str) -> Any:
         if len(plain) > _MOST_LETTERS:
             rule = f"must be text of at most {_MOST_LETTERS:,} characters, got {len(plain):,}"
         elif _CONTROL.search(plain):
-            rule = f"must have no control characters, got {_foreign.short(plain)}"
+            rule = f"must have no control characters, got {short(plain)}"
     elif isinstance(plain, float):
         rule = None if np.isfinite(plain) else f"must be a finite number, got {plain}"
     elif isinstance(plain, datetime | time) and plain.tzinfo is not None:
-        rule = f"must be a time without a zone, got {_foreign.short(str(plain))}"
+        rule = f"must be a time without a zone, got {short(str(plain))}"
     elif plain is not None and not isinstance(plain, int | date | time):
-        rule = f"must be text, a number or a date, got {_foreign.short(plain)}"
+        rule = f"must be text, a number or a date, got {short(plain)}"
     if rule:
         msg = f"{place}: {rule}: a spreadsheet cannot hold it, write .parquet"
         raise SheetError(msg)
