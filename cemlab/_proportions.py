@@ -21,6 +21,9 @@ def confidence(level: float) -> float:
     >>> confidence(0.95)
     0.95
     """
+    if isinstance(level, int | float) and 50 <= level < 100:
+        msg = f"level must be above 0 and below 1, got {level!r}: {level:g} % is {level / 100:g}"
+        raise ValueError(msg)
     found = _checks.number("level", level, low=0, high=1)
     if not 0 < found < 1:
         msg = f"level must be above 0 and below 1, got {level!r}"

@@ -129,7 +129,7 @@ def test_another_version_of_the_table_may_be_given():
 @pytest.mark.parametrize(
     ("given_", "sentence"),
     [
-        (([1, 6], [1, 1]), "functional must be scores in [1, 5], got 6: mark missing answers as None, or give the scale"),
+        (([1, 6], [1, 1]), "functional must be scores in [1, 5], got 6: mark missing answers as None"),
         (([1, 2.5], [1, 1]), "functional must be whole numbers 1 to 5, got 2.5"),
         (([1, 2], [1]), "functional and dysfunctional must be answers of the same respondents to the same items, got (2, 1) and (1, 1)"),
         (([None], [1]), "functional and dysfunctional must have a complete pair for each attribute, got none for 'attribute'"),
@@ -214,6 +214,8 @@ def test_prediction_adds_penalties_and_rewards_to_the_base():
     asked = pd.DataFrame({"extras": [3, 5, None], "staff": [3, 3, 3], "delivery": [3, 1, 3]})
     expected = [base, base + rows.loc["delivery", "penalty"] + rows.loc["extras", "reward"], np.nan]
     assert found.predict(asked) == pytest.approx(expected, nan_ok=True)
+    with says("attributes must have only the names delivery, staff, extras, got 'parcel'"):
+        found.predict(asked.rename(columns={"delivery": "parcel"}))
     residual = overall - found.predict(scores)
     assert found.r_squared == pytest.approx(1 - residual.var() / overall.var())
 

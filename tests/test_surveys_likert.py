@@ -110,6 +110,21 @@ def test_equal_answers_and_groups_apart_are_told_in_words():
         apart["note"].tolist()[2:]
         == ["no interval: no answer of one group is beyond any of the other"] * 2
     )
+    assert same["reading"].unique().tolist() == ["cannot be computed"]
+    assert apart["reading"].tolist()[2:] == ["complete separation: b higher"] * 2
+    assert apart["disagrees"].tolist()[2:] == ["", ""]
+    constant = surveys.ordinal([5] * 50, [1] * 50)
+    assert constant["reading"].tolist() == [
+        "complete separation: a higher", "a higher",
+        "complete separation: a higher", "complete separation: a higher",
+    ]  # fmt: skip
+    assert (constant["disagrees"] == "").all()
+    touching = surveys.ordinal([1, 1, 2, 2], [2, 3, 3, 3])
+    assert touching.loc["odds ratio", ["value", "reading"]].tolist() == [
+        math.inf,
+        "cannot be computed",
+    ]
+    assert touching.loc["odds ratio", "disagrees"] == ""
     steps = surveys.ordinal([3, 3], [4, 4])
     assert steps.loc["difference of means", "note"] == "no test: all answers of a group are equal"
 

@@ -62,6 +62,31 @@ def test_as_many_as_needed_are_enough_and_one_less_is_not(half, measure, populat
         assert surveys.half_width(n - 1, **options) > half * (1 - 1e-6)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.1, 0.3, 0.97, 1.0])
+@pytest.mark.parametrize("half", [0.005, 0.02, 0.1])
+def test_the_size_of_a_share_is_enough_for_wilsons_interval_too(share, half):
+    n = surveys.sample_size(half, share=share)
+    low, high = proportion_confint(share * n, n, method="wilson")
+    plain = 1.959964 * math.sqrt(share * (1 - share) / n)
+    assert max((high - low) / 2, plain) <= half * (1 + 1e-6)
+    if n > 1:
+        low, high = proportion_confint(share * (n - 1), n - 1, method="wilson")
+        plain = 1.959964 * math.sqrt(share * (1 - share) / (n - 1))
+        assert max((high - low) / 2, plain) > half * (1 - 1e-6)
+    assert surveys.half_width(n, share=share) <= half
+
+
+def test_sizes_in_the_wrong_unit_are_refused():
+    with says("half_width must be below 1 for a share, got 5: 5 per cent are 0.05"):
+        surveys.sample_size(5)
+    with says("half_width must be at least 0.5 points for a net score, got 0.05: 5 points are 5, not 0.05"):  # fmt: skip
+        surveys.sample_size(0.05, measure="nps")
+    with says("promoters and detractors must not be all or none, got 1 and 0: nothing varies then"):
+        surveys.sample_size(5, measure="nps", promoters=1, detractors=0)
+    with says("sd must be above 0, got 0"):
+        surveys.sample_size(0.1, measure="mean", sd=0)
+
+
 def test_says_what_sizes_must_be():
     with says("half_width must be above 0, got 0"):
         surveys.sample_size(0)
@@ -130,6 +155,16 @@ def test_future_stores_cannot_have_asked_fewer_than_199():
     assert found[:5].tolist() == [199, 215, 218, 231, 234]
     assert 50 not in found
     assert {200, 1000} & set(found.tolist()) == {1000}
+    exact = surveys.possible_n(table["share"], decimals=1)
+    assert exact[:4].tolist() == [250, 400, 487, 500]
+    assert (250 * table["share"]).tolist() == pytest.approx([155, 100, 80, 120, 93, 172])
+
+
+def test_two_decimals_say_something_below_ten_thousand():
+    shares = np.arange(0, 10_001) / 10_000
+    some = [surveys.possible_n(share, decimals=2, most=12_000) for share in shares[1::997]]
+    assert all(set(range(10_000, 12_001)) <= set(found.tolist()) for found in some)
+    assert not all(9000 in found for found in some)
 
 
 def test_from_a_thousand_on_one_decimal_says_nothing():
@@ -139,10 +174,14 @@ def test_from_a_thousand_on_one_decimal_says_nothing():
 
 
 def test_says_what_published_shares_must_be():
-    with says("share must be a percentage of 0 decimals, got 37.2 %: give decimals"):
+    with says("decimals must be those of the printed percentage, got 0 for 37.2 %"):
         surveys.interval_of_share(0.372, n=50)
-    with says("share must be a probability in [0, 1], got 62"):
+    with says("decimals must be those of the printed percentage, got 1 for 37.25 %"):
+        surveys.possible_n(0.3725, decimals=1)
+    with says("share must be a probability in [0, 1], got 62: 62 % is 0.62"):
         surveys.interval_of_share(62, n=50)
+    with says("n must be a whole number of at least 1, got 50.5"):
+        surveys.interval_of_share(0.62, n=[3, 50.5])
     with says("n must be a whole number of at least 1, got 0"):
         surveys.interval_of_share(0.62, n=[50, 0])
     with says("decimals must be one number, or one for each share, got 1 for 2 shares"):
@@ -160,6 +199,10 @@ def test_a_correction_scales_share_and_interval():
     assert surveys.corrected(0.8, 1, 2)["value_high"].tolist() == [1.0]
     with says("factor_high must be a finite number of at least 0.8, got 0.5"):
         surveys.corrected(0.62, 0.8, 0.5)
+    with says("factor_low must be a factor of at most 10, got 60: 60 per cent are 0.6"):
+        surveys.corrected(0.62, 60, 80)
+    with says("factor_high must be a factor of at most 10, got 80: 60 per cent are 0.6"):
+        surveys.corrected(0.62, 0.6, 80)
     with says("shares must have the columns value, low and high, got none called value"):
         surveys.corrected(pd.DataFrame({"low": [1]}), 0.5, 0.8)
 
@@ -190,8 +233,18 @@ def test_sncr_distributions_add_up_and_agree_with_the_single_shares():
     for question, last in ((0, 3), (1, 3), (2, 2)):
         rows = whole[whole["place"] <= last].groupby("question", sort=False)["share"].sum()
         assert abs(rows.iloc[question] - single[rows.index[question]]) < 0.005
-    index = study[study["kind"] == "index"]["index_0_to_4"]
+    index = study[study["kind"] == "index"]["index_max_4"]
     assert (len(index), index.max(), index.min()) == (9, 3.79, 2.14)
+
+
+def test_the_index_of_sncr_and_its_shares_cannot_both_be_whole_answers_up_to_4():
+    """A mean m of whole answers up to 4 needs a part m - 3 at the top: 4 p + 3 (1 - p) >= m."""
+    study = datasets.load("sncr-2008")
+    top = study[study["answer"] == "very valuable"].set_index("question")["share"]
+    mean = study[study["kind"] == "index"].set_index("answer")["index_max_4"]
+    assert top.tolist() == [0.29, 0.21, 0.17]
+    for source in ("search engines", "online rating systems", "discussion forums"):
+        assert top[f"{source} as a source"] < mean[source] - 3
 
 
 def test_comcast_in_the_index():

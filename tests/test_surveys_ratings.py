@@ -16,6 +16,7 @@ from cemlab.cem.surveys import _net
 from cemlab.estimate import Estimate
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)
+ROUGH = ", rough here: fewer than 10 answers besides the commonest kind, method='score' is better"
 SCORES = st.lists(st.integers(0, 10), min_size=1, max_size=40)
 
 
@@ -93,7 +94,7 @@ def test_weights_by_hand():
 def test_missing_answers_are_left_out_and_counted():
     found = surveys.nps([10, None, 3, float("nan"), pd.NA])
     assert (found.value, found.n) == (0, 2)
-    assert found.method == "Wald, rough below 30 answers; 3 missing answers left out"
+    assert found.method == f"Wald{ROUGH}, cut at the end of the scale; 3 missing answers left out"
 
 
 def test_equal_answers_do_not_make_it_certain():
@@ -101,7 +102,7 @@ def test_equal_answers_do_not_make_it_certain():
         found = surveys.nps([score] * 20)
         assert found == value
         assert found.high - found.low > 10
-        assert found.method == "score test, as all answers are of one kind"
+        assert found.method.startswith("score test, as all answers are of one kind")
     assert surveys.nps([10]).low < -50
 
 
@@ -155,6 +156,61 @@ def test_how_often_intervals_of_twenty_answers_hold(method, least):
     assert (covered < 0.925) == (method == "wald")
 
 
+def coverage(n, top, bottom, method="wald"):
+    """Return how often the interval holds the true score, over all outcomes."""
+    ups, downs = np.meshgrid(np.arange(n + 1), np.arange(n + 1))
+    kept = ups + downs <= n
+    covered = 0.0
+    shares = [top, bottom, 1 - top - bottom]
+    for up, down in zip(ups[kept], downs[kept], strict=True):
+        chance = stats.multinomial.pmf([up, down, n - up - down], n, shares)
+        if chance > 1e-6:
+            found = surveys.nps_from_shares(up / n, down / n, n, method=method)
+            covered += chance * (found.low <= 100 * (top - bottom) <= found.high)
+    return covered
+
+
+@pytest.mark.parametrize(("top", "bottom"), [(0.97, 0.01), (0.95, 0.0), (0.08, 0.0)])
+def test_walds_interval_is_rough_where_one_kind_is_nearly_all_and_says_so(top, bottom):
+    """However many answers there are of that kind: 100 are not enough."""
+    assert coverage(100, top, bottom) < 0.9
+    assert coverage(100, top, bottom, "score") > 0.93
+    assert surveys.nps_from_shares(top, bottom, 100).method.startswith(f"Wald{ROUGH}")
+
+
+@pytest.mark.parametrize(
+    ("n", "top", "bottom"), [(20, 0.5, 0.1), (75, 0.85, 0.02), (100, 0.5, 0.2)]
+)
+def test_walds_interval_is_fair_where_ten_answers_are_of_other_kinds(n, top, bottom):
+    assert coverage(n, top, bottom) > 0.91
+    assert surveys.nps_from_shares(top, bottom, n).method.startswith("Wald")
+    assert "rough" not in surveys.nps_from_shares(top, bottom, n).method
+
+
+def test_answers_that_look_like_another_scale_raise_a_question():
+    five = surveys.nps([1, 5, 4, 4, 2, 5])
+    assert five.method.endswith("; no answer above 5: was it asked on 0 to 10?")
+    seven = surveys.nps([7, 5, 4, 4, 2, 6])
+    assert seven.method.endswith("; no answer above 7: was it asked on 0 to 10?")
+    effort = surveys.ces([1, 2, 5, 4, 1])
+    assert effort.method == "Wilson; no answer above 5: was it asked on 1 to 7?"
+    table = surveys.friends({"Five": [1, 5, 4, 4, 2, 5], "Ten": [1, 5, 4, 4, 2, 9]})
+    asked = table["method"].str.endswith("no answer above 5: was it asked on 0 to 10?")
+    assert asked.tolist() == [True] * 4 + [False] * 4
+    for quiet in (surveys.nps([5, 3]), surveys.csat([5, 3, 1, 2, 4]), surveys.ces([1, 2, 5, 4, 6])):
+        assert "asked on" not in quiet.method
+
+
+def test_shares_that_no_number_of_people_gives_are_doubted():
+    odd = surveys.nps_from_shares(0.5, 0.2, 7)
+    assert odd.method.endswith("; no counts of 7 people give these shares")
+    both = surveys.nps_from_shares(0.67, 0.33, 2)
+    assert "no counts of 2 people" in both.method
+    for good in (surveys.nps_from_shares(0.5, 0.2, 10), surveys.nps_from_shares(1 / 3, 2 / 3, 3),
+                 surveys.nps_from_shares(0.51, 0.18, 150), surveys.nps_from_shares(0.5, 0.2, 7.5)):  # fmt: skip
+        assert "people" not in good.method
+
+
 def test_a_score_travels_to_other_processes():
     found = surveys.nps([10, 8, 3])
     again = pickle.loads(pickle.dumps(found))
@@ -177,7 +233,8 @@ def test_any_scale_and_any_cuts():
         ([7.5], "scores must be whole numbers in [0, 10], or missing, got 7.5"),
         ([float("inf")], "scores must be whole numbers in [0, 10], or missing, got inf"),
         (["9", "10"], "scores must be whole numbers in [0, 10], or missing, got '9'"),
-        ([9, "ten"], "scores must be whole numbers in [0, 10], or missing, got '9'"),
+        ([9, "ten"], "scores must be whole numbers in [0, 10], or missing, got 'ten'"),
+        ([9, True], "scores must be whole numbers in [0, 10], or missing, got True"),
         ([True], "scores must be whole numbers in [0, 10], or missing, got True"),
         (9, "scores must be whole numbers in [0, 10], or missing, in one list, got shape ()"),
         ([], "scores must hold at least one answer that counts, got none among 0"),
@@ -197,6 +254,7 @@ def test_says_what_scores_must_be(scores, sentence):
         ({"weights": [0, 0]}, "scores must hold at least one answer that counts, got none among 2"),
         ({"counts": [1, 0.5]}, "counts must be whole numbers, got 0.5"),
         ({"level": 1}, "level must be above 0 and below 1, got 1"),
+        ({"level": 95}, "level must be above 0 and below 1, got 95: 95 % is 0.95"),
         ({"method": "magic"}, "method must be one of wald, adjusted, score, got 'magic'"),
     ],
 )  # fmt: skip
@@ -237,6 +295,28 @@ def test_a_change_adds_the_variances():
 def test_waves_of_another_level_are_refused():
     with says("before must have an interval of level 0.95, got 0.9"):
         surveys.nps_change(surveys.nps([9, 3], level=0.9), [9, 3])
+
+
+def test_only_net_scores_by_the_same_cuts_can_be_compared():
+    score = surveys.nps([9, 3, 10, 8])
+    other = "must be scores 0 to 10 or a net score of them, got an estimate in"
+    with says(f"before {other} share of 1 of another measure"):
+        surveys.nps_change(surveys.csat([5, 1]), score)
+    with says(f"after {other} points of another measure"):
+        surveys.nps_change(score, surveys.acsi([[5, 5, 5], [6, 7, 9]]))
+    with says(f"before {other} points of another measure"):
+        surveys.nps_change(surveys.nps_change(score, score), score)
+    loose = surveys.net_score([9, 3, 10, 8], top_from=8, bottom_to=5)
+    with says(
+        "before and after must be net scores with the same cuts, got 8-10 less 0-5 and 9-10 less 0-6"
+    ):
+        surveys.nps_change(loose, score)
+    with says(
+        "before and after must be net scores with the same cuts, got 9-10 less 0-6 and 5-5 less 1-3"
+    ):
+        surveys.nps_change(score, surveys.net_score([5, 1], scale=(1, 5), top_from=5, bottom_to=3))
+    assert surveys.nps_change(loose, loose) == 0
+    assert surveys.nps_change(surveys.net_score([9, 3]), [9, 3]) == 0
 
 
 # --- satisfaction and effort -----------------------------------------------------------------
@@ -332,6 +412,14 @@ def test_says_what_items_and_their_weights_must_be():
         surveys.acsi([[0, 5, 5]])
     with says("items must have at least one respondent with all answers, got none of 1"):
         surveys.acsi([[None, 5, 5]])
+    with says("items must be scores in [1, 10], got 0: mark missing answers as None"):
+        surveys.acsi([[0, 5, 5]])
+    for odd, word in (("9", "'9'"), (True, "True"), (pd.Timestamp("2024-05-01"), "Timestamp('2024-05-01 00:00:00')")):  # fmt: skip
+        sentence = f"must be numbers, one row a respondent and one column an item, got {word}"
+        with says(f"items {sentence}"):
+            surveys.acsi([[odd, 5, 5]])
+        with says(f"functional {sentence}"):
+            surveys.kano([odd], [5])
     rule = "weights must be 3 numbers of at least 0, one a question, not all 0, got "
     for weights in ([1.0, 2.0], [0.0, 0.0, 0.0], [-1.0, 1.0, 1.0]):
         with says(f"{rule}{weights}"):
@@ -361,6 +449,12 @@ def test_friends_of_one_list_agree_with_the_single_measures():
     top = surveys.csat([s and s + 1 for s in scores], scale=(1, 11))
     assert table.loc["top-2-box", ["value", "low", "high"]].tolist() == [top.value, *limits(top)]
     assert table.loc["mean", "value"] == 7.25
+    rule = (
+        "cuts must be pairs of whole numbers in [0, 10], the higher first, such as [(8, 5)], got "
+    )
+    for cuts, got in (((8, 5), "8"), ([(12, 5)], "(12, 5)"), ([(8.5, 5)], "(8.5, 5)"), ([(5, 8)], "(5, 8)"), (8, "8")):  # fmt: skip
+        with says(rule + got):
+            surveys.friends(scores, cuts=cuts)
     with says("scores of Bad must be whole numbers in [0, 10], or missing, got 12"):
         surveys.friends({"Bad": [12]})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cemlab.cem import surveys
 from cemlab.cem.surveys import _one_factor
-from cemlab.cem.surveys.reliability import raw_alpha
+from cemlab.cem.surveys._alpha import raw_alpha
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)
 TOY = [[3, 4, 3], [5, 5, 4], [1, 2, 2], [4, 4, 5], [2, 3, 3]]
@@ -122,6 +122,10 @@ def test_an_item_that_all_answer_alike_pulls_alpha_down():
         ([[1, 2], [2, 1]], "items must give respondents different sums, got one sum for all: alpha is not defined"),
         ([[4, 4], [4, 4]], "items must give respondents different sums, got one sum for all: alpha is not defined"),
         ([[1, "often"], [2, 3]], "items must be numbers, one row a respondent and one column an item, got 'often'"),
+        ([["1", "2"], ["3", "5"]], "items must be numbers, one row a respondent and one column an item, got '1'"),
+        ([[True, 2], [3, 5]], "items must be numbers, one row a respondent and one column an item, got True"),
+        (pd.DataFrame({"a": [True, False], "b": [1, 2]}), "items must be numbers, one row a respondent and one column an item, got True"),
+        (pd.DataFrame({"a": pd.to_datetime(["2024-01-01", "2024-01-02"]), "b": [1, 2]}), "items must be numbers, one row a respondent and one column an item, got Timestamp('2024-01-01 00:00:00')"),
         ([[1, 2], [3]], "items must be numbers, one row a respondent and one column an item, got rows of different lengths"),
         ([1, 2, 3], "items must be a table, one row a respondent and one column an item, got shape (3,)"),
         ([[1, math.inf], [2, 3]], "items must be finite numbers, got inf"),
@@ -155,6 +159,9 @@ def test_alpha_without_an_item_is_that_of_the_others():
 def test_an_item_that_points_the_other_way_shows_itself():
     turned = pd.DataFrame(TOY, columns=["a", "b", "c"]).assign(b=lambda x: 6 - x["b"])
     table = surveys.item_analysis(turned)
+    assert table["left_out"].tolist() == [0, 0, 0]
+    some = pd.concat([turned, turned.assign(a=np.nan)])
+    assert surveys.item_analysis(some)["left_out"].tolist() == [5, 5, 5]
     assert table["rest_correlation"].idxmin() == table["value"].idxmax() == "b"
     assert table.loc["b", "rest_correlation"] < 0
 
@@ -177,6 +184,47 @@ def test_three_items_have_a_closed_form():
     load = np.sqrt([s[0, 1] * s[0, 2] / s[1, 2], s[0, 1] * s[1, 2] / s[0, 2], s[0, 2] * s[1, 2] / s[0, 1]])  # fmt: skip
     expected = load.sum() ** 2 / s.sum()
     assert float(surveys.omega(x)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_code_for_no_answer_is_refused_by_the_scale():
+    with says("items must be scores in [1, 5], got 99: mark missing answers as None, or give the scale"):  # fmt: skip
+        surveys.cronbach_alpha([[1, 2, 99], [2, 3, 4], [3, 3, 3]], scale=(1, 5))
+    assert surveys.cronbach_alpha(TOY, scale=(1, 5)) == surveys.cronbach_alpha(TOY)
+
+
+def test_the_distribution_free_interval_by_hand():
+    """Of two items alpha is 2 (1 - parts / whole); its slope is taken numerically."""
+    x = answers(np.random.default_rng(20), 80, np.ones(2), np.ones(2))
+    found = surveys.cronbach_alpha(x, method="adf")
+    assert found == surveys.cronbach_alpha(x)
+    away = x - x.mean(axis=0)
+    products = np.column_stack([away[:, 0] ** 2, away[:, 1] ** 2, away[:, 0] * away[:, 1]])
+
+    def alpha(m):
+        return 2 * (1 - (m[0] + m[1]) / (m[0] + m[1] + 2 * m[2]))
+
+    middle, step = products.mean(axis=0), 1e-5
+    slope = [(alpha(middle + step * e) - alpha(middle - step * e)) / (2 * step) for e in np.eye(3)]
+    error = math.sqrt(slope @ np.cov(products, rowvar=False) @ slope / 80)
+    half = 1.959964 * error / (1 - found)
+    low, high = (1 - (1 - found) * math.exp(side * half) for side in (1, -1))
+    assert [found.low, found.high] == pytest.approx([low, high], rel=1e-6)
+    assert found.method == "distribution-free, delta method on log(1 - alpha)"
+    with says("method must be one of feldt, adf, got 'bonett'"):
+        surveys.cronbach_alpha(x, method="bonett")
+
+
+def test_skewed_answers_break_feldts_interval_and_not_the_other():
+    """Five items from 1 to 5 with four answers of five at the top; alpha of three million draws."""
+    rng, hits = np.random.default_rng(21), {"feldt": [], "adf": []}
+    for _ in range(300):
+        x = rng.standard_normal((1000, 1)) + rng.standard_normal((1000, 5))
+        x = 1.0 + np.searchsorted([-3.2, -2.6, -2.0, -1.2], x)
+        for method, found in hits.items():
+            interval = surveys.cronbach_alpha(x, method=method)
+            found.append(interval.low <= 0.722 <= interval.high)
+    assert within_4_se(hits["adf"], 0.95)
+    assert np.mean(hits["feldt"]) < 0.85
 
 
 def test_omega_is_alpha_where_all_items_are_equally_good():
@@ -256,6 +304,10 @@ def test_it_is_the_correlation_of_two_measurements_of_the_same_differences():
 @patiently
 @given(st.floats(0, 1), st.floats(-1, 0.99), st.floats(0.1, 10))
 def test_equally_reliable_parts_that_correlate_make_their_difference_worse(r, together, unit):
+    if abs(together) > r:
+        with pytest.raises(ValueError, match=r"the three do not belong together$"):
+            surveys.difference_score_reliability(r, r, together, sd_p=unit, sd_e=unit)
+        return
     found = surveys.difference_score_reliability(r, r, together, sd_p=unit, sd_e=unit)
     assert found == pytest.approx((r - together) / (1 - together), abs=1e-9)
 
@@ -266,6 +318,7 @@ def test_equally_reliable_parts_that_correlate_make_their_difference_worse(r, to
         ({"r_pp": 1.2}, "r_pp must be a probability in [0, 1], got 1.2"),
         ({"r_pe": -2}, "r_pe must be a finite number in [-1, 1], got -2"),
         ({"sd_e": 0}, "sd_e must be above 0, got 0"),
+        ({"r_pe": 0.85}, "r_pe must be at most 0.8 in size where the reliabilities are 0.8 and 0.8, got 0.85: the three do not belong together"),
         ({"r_pe": 1}, "r_pe must leave the difference some spread, got 1.0 with equal standard deviations"),
     ],
 )  # fmt: skip
@@ -311,3 +364,27 @@ def test_what_is_not_defined_in_gaps_is_missing():
     same = [[4, 4], [4, 4], [4, 4]]
     flat = surveys.gap_reliability(same, [[1, 2], [3, 5], [4, 4]], dimensions={"a": [0, 1]})
     assert flat.loc["a", ["r_ee", "r_pe", "reliability"]].isna().all()
+    notes = [one.loc["a", "note"], flat.loc["a", "note"]]
+    assert notes == [
+        "no reliability: 1 complete respondent",
+        "no reliability: answers do not vary enough for r_ee and r_pe",
+    ]
+
+
+def test_gaps_that_differ_by_rounding_alone_have_no_reliability_and_say_so():
+    """Means of three items less one third: equal gaps but for the sixteenth decimal."""
+    found = np.array([[1, 2, 4], [2, 4, 5], [3, 3, 4], [5, 6, 6]]) + 0.1
+    expect = found + np.array([0.1, 0.2, 0.7])
+    assert np.ptp(found.mean(axis=1) - expect.mean(axis=1)) > 0
+    row = surveys.gap_reliability(expect, found, dimensions={"a": [0, 1, 2]}).loc["a"]
+    assert math.isnan(row["reliability"])
+    assert row["note"] == "no reliability: all gaps are equal"
+    one = surveys.gap_reliability([[5], [6], [4]], [[4], [4], [5]], dimensions={"a": [0]})
+    assert one.loc["a", "note"] == "no reliability: one item has no alpha"
+
+
+def test_means_that_correlate_more_than_the_alphas_allow_are_named():
+    expect, found = [[1, 5], [2, 4], [5, 2], [6, 5]], [[1, 5], [2, 4], [5, 2], [6, 6]]
+    row = surveys.gap_reliability(expect, found, dimensions={"a": [0, 1]}).loc["a"]
+    assert row["reliability"] < 0
+    assert row["note"] == "the means correlate more than the alphas allow"

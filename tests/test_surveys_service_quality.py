@@ -174,6 +174,25 @@ def test_arrays_and_other_names_go_by_place():
     assert_frame_equal(other.dimensions, usual.dimensions)
 
 
+def test_one_misspelt_item_is_named_and_does_not_shift_the_others():
+    expect, found = full()
+    shuffled = list(surveys.ITEMS[::-1])
+    misspelt = [frame[shuffled].rename(columns={"polite": "polit"}) for frame in (expect, found)]
+    with says("expectations must have only items of the dimensions, got 'polit'"):
+        surveys.servqual(*misspelt)
+    with says("perceptions must have only items of the dimensions, got 'polit'"):
+        surveys.servperf(misspelt[1])
+
+
+def test_weights_that_were_rounded_are_taken():
+    rounded = small(weights=[79.9, 20]).weighted
+    exact = small(weights=[79.9 / 99.9, 20 / 99.9]).weighted
+    assert float(rounded) == pytest.approx(float(exact))
+    assert float(small(weights=[0.33, 0.66]).weighted) == pytest.approx(
+        float(small(weights=[1 / 3, 2 / 3]).weighted)
+    )
+
+
 def test_other_scales_have_their_own_dimensions():
     table = surveys.servperf([[1, 5, 3], [3, 5, 1]], dimensions={"a": [2], "b": [0, 1]}, scale=(1, 5))  # fmt: skip
     assert table.dimensions["perception"].to_dict() == {"a": 2.0, "b": 3.5}
@@ -189,11 +208,13 @@ def test_other_scales_have_their_own_dimensions():
         ({"found": FOUND.replace(2, 9)}, "perceptions must be scores in [1, 7], got 9: mark missing answers as None, or give the scale"),
         ({"expect": EXPECT.replace(7, 0)}, "expectations must be scores in [1, 7], got 0: mark missing answers as None, or give the scale"),
         ({"found": FOUND[::-1]}, "expectations and perceptions must be of the same respondents in the same order, got different rows: join them first"),
-        ({"found": FOUND.to_numpy()[:2]}, "expectations and perceptions must be answers of the same respondents to the same items, got (3, 3) and (2, 3)"),
+        ({"found": FOUND.to_numpy()}, "expectations and perceptions must all be DataFrames, or none of them, got both: the items could not be matched"),
+        ({"found": FOUND[:2]}, "expectations and perceptions must be answers of the same respondents to the same items, got (3, 3) and (2, 3)"),
         ({"found": FOUND.rename(columns={"kind": "nice"})}, "expectations and perceptions must have the same items, got 'kind' in one only"),
         ({"expect": EXPECT[["kind"]], "found": FOUND[["kind"]]}, "expectations must have the 3 items of the 2 dimensions, got 1: give the dimensions of this scale"),
         ({"found": FOUND.assign(kind=np.nan)}, "perceptions must have a respondent with all items of each dimension, got none for 'care'"),
-        ({"weights": [50, 40]}, "weights must sum to 1 or to 100, got 90"),
+        ({"weights": [50, 40]}, "weights must sum to 1 or to 100, got 90: divide them by their sum"),
+        ({"weights": pd.DataFrame({"speed": [80, 20, 50], "care": [20, 80, 50]}, index=[2, 1, 0])}, "weights must be of the same respondents in the same order as the answers, got different rows: join them first"),
         ({"weights": [1.5, -0.5]}, "weights must be at least 0, got -0.5"),
         ({"weights": {"speed": 1}}, "weights must be given for speed, care, got speed"),
         ({"weights": [50, 30, 20]}, "weights must be one row of 2 for all or one a respondent, got shape (1, 3)"),

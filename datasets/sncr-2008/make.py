@@ -9,7 +9,7 @@ one answer to one question, one single share, or one source's mean on an index.
 import csv
 from pathlib import Path
 
-COLUMNS = ["kind", "question", "answer", "place", "share", "precision", "index_0_to_4"]
+COLUMNS = ["kind", "question", "answer", "place", "share", "precision", "index_max_4"]
 COLUMNS += ["confidence", "source"]
 
 OFTEN = ("always", "often", "sometimes", "rarely", "never")
@@ -51,6 +51,9 @@ SINGLE = [
         "less than",
         "wise-marketer",
     ),
+    ("search engines as a source", "very valuable", 29, "exact", "crmindustry"),
+    ("online rating systems as a source", "very valuable", 21, "exact", "crmindustry"),
+    ("discussion forums as a source", "very valuable", 17, "exact", "crmindustry"),
     ("microblogs as a source", "no value", 39, "exact", "crmindustry"),
     ("YouTube as a source", "no value", 27, "exact", "crmindustry"),
     ("social networks as a source", "no value", 22, "exact", "crmindustry"),

@@ -43,7 +43,6 @@ from cemlab.cem.surveys.ratings import csat as csat
 from cemlab.cem.surveys.readings import friends as friends
 from cemlab.cem.surveys.recommendation import net_score as net_score
 from cemlab.cem.surveys.recommendation import nps as nps
-from cemlab.cem.surveys.recommendation import nps_change as nps_change
 from cemlab.cem.surveys.recommendation import nps_from_shares as nps_from_shares
 from cemlab.cem.surveys.reliability import cronbach_alpha as cronbach_alpha
 from cemlab.cem.surveys.reliability import item_analysis as item_analysis
@@ -56,3 +55,4 @@ from cemlab.cem.surveys.service_quality import servqual as servqual
 from cemlab.cem.surveys.simulated import simulate_servqual as simulate_servqual
 from cemlab.cem.surveys.simulated import simulate_survey as simulate_survey
 from cemlab.cem.surveys.tolerance import zone_of_tolerance as zone_of_tolerance
+from cemlab.cem.surveys.waves import nps_change as nps_change

@@ -1,7 +1,8 @@
 """Answers to several items: one row a respondent, one column an item, missing where not answered."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -12,24 +13,34 @@ from scipy import stats
 from cemlab import _checks
 from cemlab.estimate import Estimate
 
+_WORDS = (bool, np.bool_)
+
 Scores = NDArray[np.float64]
 Dimensions = Mapping[str, Sequence[Hashable]]
 """The items of each dimension, by the labels of their columns."""
 
 
-def scores(name: str, answers: Any, *, scale: tuple[float, float] | None = None) -> Scores:
+def scores(
+    name: str, answers: Any, *, scale: tuple[float, float] | None = None, fixed: bool = False
+) -> Scores:
     """Return answers as numbers, shape (n, k), NaN where there is none.
+
+    With a `fixed` scale nothing is said of giving another.
 
     >>> scores("items", [[1, None], [7, 3]], scale=(1, 7)).tolist()
     [[1.0, nan], [7.0, 3.0]]
     """
     try:
+        odd = _no_number(answers)
+        if odd is not None:
+            raise TypeError
         if isinstance(answers, pd.DataFrame):
             found: Scores = answers.to_numpy(np.float64, na_value=np.nan)
         else:
             found = np.asarray(answers, np.float64)
     except (TypeError, ValueError):
-        msg = f"{name} must be numbers, one row a respondent and one column an item, got {_peek(answers)}"
+        got = "rows of different lengths" if odd is None else repr(odd)[:60]
+        msg = f"{name} must be numbers, one row a respondent and one column an item, got {got}"
         raise ValueError(msg) from None
     if found.ndim != 2 or 0 in found.shape:
         msg = f"{name} must be a table, one row a respondent and one column an item, got shape {found.shape}"
@@ -41,7 +52,7 @@ def scores(name: str, answers: Any, *, scale: tuple[float, float] | None = None)
         rule, way = "finite numbers", ""
         if scale is not None:
             rule = f"scores in [{low:g}, {high:g}]"
-            way = ": mark missing answers as None, or give the scale"
+            way = ": mark missing answers as None" + ("" if fixed else ", or give the scale")
         msg = f"{name} must be {rule}, got {found[wrong][0]:g}{way}"
         raise ValueError(msg)
     return found
@@ -117,7 +128,7 @@ def places(
 ) -> dict[str, list[int]]:
     """Return the columns of each dimension.
 
-    Where labels are unknown and `by_place` allows it, dimensions take the columns in turn.
+    Where no label is known and `by_place` allows it, dimensions take the columns in turn.
 
     >>> places("perceptions", ["q1", "q2", "q3"], {"a": [0], "b": [1, 2]}, by_place=True)
     {'a': [0], 'b': [1, 2]}
@@ -134,7 +145,7 @@ def places(
         msg = f"{name} must have the {len(wanted)} items of the {len(dimensions)} dimensions, got {len(have)}: give the dimensions of this scale"
         raise ValueError(msg)
     if set(have) != set(wanted):
-        if not by_place:
+        if not by_place or set(have) & set(wanted):
             odd = next(item for item in have if item not in set(wanted))
             msg = f"{name} must have only items of the dimensions, got {odd!r}"
             raise ValueError(msg)
@@ -194,13 +205,33 @@ def _scale(scale: Any) -> tuple[float, float]:
     return low, high
 
 
-def _peek(answers: Any) -> str:
-    """Return the first thing that is no number."""
-    for one in np.asarray(answers, object).reshape(-1).tolist():
-        if isinstance(one, Sequence | np.ndarray) and not isinstance(one, str):
-            break
-        try:
-            float("nan" if one is None or one is pd.NA else one)
-        except (TypeError, ValueError):
-            return repr(one)[:60]
-    return "rows of different lengths"
+def _no_number(answers: Any) -> Any:
+    """Return the first thing that is neither a number nor missing, None if there is none."""
+    if isinstance(answers, pd.DataFrame):
+        columns = [column for _, column in answers.items()]
+    elif isinstance(answers, np.ndarray) and answers.dtype != object:
+        columns = [answers.reshape(-1)]
+    else:
+        columns = [np.array([*_flat(answers)], object)]
+    for column in columns:
+        kind_of_dtype = getattr(column.dtype, "kind", "O")
+        if kind_of_dtype in "iuf" or not len(column):
+            continue
+        if kind_of_dtype in "mM":
+            return pd.Series(column).iloc[0]
+        there = np.asarray(column, object)[~pd.isna(np.asarray(column, object))]
+        kinds = {kind for kind in map(type, there) if kind in _WORDS or not issubclass(kind, Real)}
+        if kinds:
+            return next(
+                one for one in there.tolist() if type(one) in kinds or not isinstance(one, Real)
+            )
+    return None
+
+
+def _flat(answers: Any) -> Iterator[Any]:
+    """Yield the single answers of rows of any lengths."""
+    if isinstance(answers, Sequence | np.ndarray) and not isinstance(answers, str | bytes):
+        for row in answers:
+            yield from _flat(row)
+    else:
+        yield answers

@@ -6,6 +6,13 @@ from scipy import optimize, stats
 METHODS = ("wald", "adjusted", "score")
 
 _EDGE = 1e-10
+_FEW = 10
+"""Answers besides the commonest kind below which Wald's interval is rough.
+
+Exact coverage of 95 % intervals, n from 10 to 300 and 139 mixtures of the three kinds: with at
+least 10 such answers expected never below 91 %, with 20 never below 92.5 %; with fewer than
+10 down to 81 %, however large n is.
+"""
 
 
 def limits(
@@ -13,6 +20,7 @@ def limits(
 ) -> tuple[float, float, str]:
     """Return low, high (-1..1, the score itself never outside) and what was computed.
 
+    `n` answers are the basis, weighted ones as many as plain ones would be as exact;
     `variance` is that of top - bottom, for Wald's interval only.
     """
     z = float(stats.norm.ppf((1 + level) / 2))
@@ -27,8 +35,12 @@ def limits(
         low, high = min(centre - half, net), max(centre + half, net)
         return max(low, -1.0), min(high, 1.0), "adjusted Wald (Rocks)"
     half = z * np.sqrt(variance)
-    rough = ", rough below 30 answers" if n < 30 else ""
-    return max(net - half, -1.0), min(net + half, 1.0), "Wald" + rough
+    way = "Wald"
+    if n * (1 - max(top, bottom, 1 - top - bottom)) < _FEW - 1e-9:
+        way += f", rough here: fewer than {_FEW} answers besides the commonest kind, method='score' is better"
+    if half > 1 - abs(net):
+        way += ", cut at the end of the scale"
+    return max(net - half, -1.0), min(net + half, 1.0), way
 
 
 def _score(top: float, bottom: float, n: float, z: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cemlab._proportions import confidence
 from cemlab.cem.surveys import _items
-from cemlab.cem.surveys.reliability import raw_alpha
+from cemlab.cem.surveys._alpha import raw_alpha
 from cemlab.estimate import Estimate
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -38,6 +38,9 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 ITEMS: tuple[str, ...] = tuple(item for items in DIMENSIONS.values() for item in items)
 """The 22 items in order: tangibles 4, reliability 5, responsiveness 4, assurance 4, empathy 5."""
+
+_ROUNDED = 0.01
+"""How far rounding may take the sum of weights from 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,10 @@ def read(
     level: float,
 ) -> tuple[dict[str, list[int]], dict[str, _items.Scores], float]:
     """Return the columns of each dimension, the tables as numbers, and the confidence."""
+    kinds = {isinstance(table, pd.DataFrame) for table in given.values()}
+    if len(kinds) > 1:
+        msg = f"{' and '.join(given)} must all be DataFrames, or none of them, got both: the items could not be matched"
+        raise ValueError(msg)
     tables = _items.same_people(given)
     have = {name: _items.scores(name, table, scale=scale) for name, table in tables.items()}
     _items.same_shape(have)
@@ -82,6 +89,11 @@ def read(
         by_place=dimensions is DIMENSIONS or not isinstance(lead, pd.DataFrame),
     )
     return at, have, confidence(level)
+
+
+def rows(answers: Any) -> pd.Index | None:
+    """Return the labels of the respondents, None where they have none."""
+    return answers.index if isinstance(answers, pd.DataFrame) else None
 
 
 def names(answers: Any, dimensions: _items.Dimensions) -> list[Any]:
@@ -100,6 +112,7 @@ def result(
     weights: Any,
     level: float,
     names: list[Any],
+    rows: pd.Index | None,
 ) -> ServiceQuality:
     """Return the tables of some scores, of which the last one carries the interval."""
     *_, (last, score) = shown.items()
@@ -120,7 +133,7 @@ def result(
     overall = _estimate(each, level)
     weighted = None
     if weights is not None:
-        weight = _weights(weights, list(dimensions), len(each))
+        weight = _weights(weights, list(dimensions), len(each), rows)
         weighted = _estimate((by[last] * weight).sum(axis=1), level)
     return ServiceQuality(items, table, overall, weighted)
 
@@ -144,13 +157,16 @@ def _estimate(each: _items.Scores, level: float) -> Estimate:
     return _items.mean(each, level, unit="points", parts=parts)
 
 
-def _weights(weights: Any, dimensions: list[str], n: int) -> _items.Scores:
+def _weights(weights: Any, dimensions: list[str], n: int, rows: pd.Index | None) -> _items.Scores:
     """Return weights that sum to 1, one row for all or one a respondent."""
     if isinstance(weights, Mapping | pd.Series):
         weights = pd.DataFrame([dict(weights)])
     if isinstance(weights, pd.DataFrame):
         if set(weights.columns) != set(dimensions):
             msg = f"weights must be given for {', '.join(dimensions)}, got {', '.join(map(str, weights.columns))}"
+            raise ValueError(msg)
+        if rows is not None and len(weights) == n > 1 and not weights.index.equals(rows):
+            msg = "weights must be of the same respondents in the same order as the answers, got different rows: join them first"
             raise ValueError(msg)
         weights = weights[dimensions]
     else:
@@ -163,8 +179,9 @@ def _weights(weights: Any, dimensions: list[str], n: int) -> _items.Scores:
         msg = f"weights must be at least 0, got {found[found < 0][0]:g}"
         raise ValueError(msg)
     total = found.sum(axis=1)
-    wrong = ~np.isnan(total) & ~np.isclose(total, 1, atol=1e-6) & ~np.isclose(total, 100, atol=1e-4)
+    off = np.minimum(np.abs(total - 1), np.abs(total - 100) / 100)
+    wrong = ~np.isnan(total) & (off > _ROUNDED + 1e-9)
     if wrong.any():
-        msg = f"weights must sum to 1 or to 100, got {total[wrong][0]:g}"
+        msg = f"weights must sum to 1 or to 100, got {total[wrong][0]:g}: divide them by their sum"
         raise ValueError(msg)
     return np.asarray(found / total[:, None], np.float64)

@@ -95,7 +95,8 @@ def kano(
     customers hide behind one most frequent category [3]_. Fong's statistic takes the two
     counts as independent, but who says one does not say the other: it finds too many
     differences, twice the variance being right where only two categories occur. The sign
-    test heeds that; as the two are picked for being largest, its level is still rough.
+    test heeds that; as the two are picked for being largest, its level is still rough. Fong's
+    is shown beside it, and decides nothing, because published analyses report it.
 
     References
     ----------
@@ -118,7 +119,9 @@ def kano(
     code = _codes(table)
     one, other = _items.wide("functional", functional), _items.wide("dysfunctional", dysfunctional)
     tables = _items.same_people({"functional": one, "dysfunctional": other})
-    have = {name: _items.scores(name, frame, scale=(1, 5)) for name, frame in tables.items()}
+    have = {
+        name: _items.scores(name, frame, scale=(1, 5), fixed=True) for name, frame in tables.items()
+    }
     _items.same_shape(have)
     for name, values in have.items():
         odd = values[~np.isnan(values) & (values % 1 != 0)]

@@ -44,13 +44,22 @@ class PenaltyReward:
     limits: pd.DataFrame
 
     def predict(self, attributes: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return the overall score expected for scores of the attributes, shape (n,)."""
+        """Return the overall score expected for scores of the attributes, shape (n,).
+
+        Columns go by name, or by place if no name is that of an attribute; a respondent with
+        a missing score has none.
+        """
         attributes = _items.wide("attributes", attributes)
         values = _items.scores("attributes", attributes)
         if values.shape[1] != len(self.limits):
             msg = f"attributes must be {len(self.limits)} columns, got {values.shape[1]}"
             raise ValueError(msg)
-        if set(attributes) == set(self.limits.index):
+        known = set(self.limits.index)
+        if known & set(attributes):
+            odd = [name for name in attributes if name not in known]
+            if odd:
+                msg = f"attributes must have only the names {', '.join(map(str, self.limits.index))}, got {odd[0]!r}"
+                raise ValueError(msg)
             values = _items.scores("attributes", attributes[list(self.limits.index)])
         bad = (values <= self.limits["low"].to_numpy()) @ self.attributes["penalty"].to_numpy()
         good = (values >= self.limits["high"].to_numpy()) @ self.attributes["reward"].to_numpy()

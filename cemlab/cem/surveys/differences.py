@@ -1,14 +1,16 @@
 """How far the difference of two scores can be trusted."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cemlab import _checks
+from cemlab.cem.surveys._alpha import raw_alpha
 from cemlab.cem.surveys._items import Dimensions
 from cemlab.cem.surveys._scores import DIMENSIONS, read
-from cemlab.cem.surveys.reliability import correlation, raw_alpha
+from cemlab.cem.surveys.reliability import correlation
 
 
 def difference_score_reliability(
@@ -32,13 +34,14 @@ def difference_score_reliability(
     Returns
     -------
     float
-        The reliability, at most 1, no unit. Below 0 where the scores correlate more than
-        their reliabilities allow: then the three figures do not belong together.
+        The reliability, in [0, 1], no unit.
 
     Raises
     ------
     ValueError
-        If a figure is out of its range, or if the difference does not vary at all.
+        If a figure is out of its range, if the difference does not vary at all, or if the
+        scores correlate more than their reliabilities allow, :math:`|r_{PE}| >
+        \sqrt{r_{PP} r_{EE}}`: then the three do not belong together.
 
     Notes
     -----
@@ -64,12 +67,14 @@ def difference_score_reliability(
         if _checks.number(name, value, low=0) == 0:
             msg = f"{name} must be above 0, got {value!r}"
             raise ValueError(msg)
-    shared = 2 * sd_p * sd_e * r_pe
-    whole = sd_p**2 + sd_e**2 - shared
-    if whole <= 1e-12 * (sd_p**2 + sd_e**2):
+    found = _reliability(r_pp, r_ee, r_pe, sd_p, sd_e)
+    if math.isnan(found):
         msg = f"r_pe must leave the difference some spread, got {r_pe!r} with equal standard deviations"
         raise ValueError(msg)
-    return (sd_p**2 * r_pp + sd_e**2 * r_ee - shared) / whole
+    if abs(r_pe) > math.sqrt(r_pp * r_ee) + _ROUNDED:
+        msg = f"r_pe must be at most {math.sqrt(r_pp * r_ee):.3g} in size where the reliabilities are {r_pp:g} and {r_ee:g}, got {r_pe:g}: the three do not belong together"
+        raise ValueError(msg)
+    return max(found, 0.0)
 
 
 def gap_reliability(
@@ -91,9 +96,11 @@ def gap_reliability(
     DataFrame
         By dimension, of respondents with all its pairs: `r_pp` and `r_ee` (alpha of perceptions
         and of expectations), `r_pe` (correlation of the two means), `sd_p` and `sd_e` (points),
-        `reliability` (of the gap), `n` and `left_out`. What is not defined is missing: alpha
-        of one item or of answers that do not vary, and all that rests on it. An alpha
-        below 0 counts as no reliability.
+        `reliability` (of the gap), `n`, `left_out` and `note`. What is not defined is missing,
+        and `note` says why: alpha of one item or of answers that do not vary, gaps that are
+        all equal, and all that rests on it. An alpha below 0 counts as no reliability. The
+        reliability is below 0, and `note` says so, where the two means correlate more than
+        the alphas allow: luck of a small sample, or errors that go together.
 
     Raises
     ------
@@ -124,10 +131,37 @@ def gap_reliability(
         row |= {"sd_p": np.nan, "sd_e": np.nan, "reliability": np.nan}
         if len(p) > 1:
             row |= {"r_pe": correlation(p, e), "sd_p": p.std(ddof=1), "sd_e": e.std(ddof=1)}
-        if not np.isnan([*row.values()][:3]).any() and np.ptp(p - e) > 0:
-            rel = (max(row["r_pp"], 0.0), max(row["r_ee"], 0.0), row["r_pe"])
-            row["reliability"] = difference_score_reliability(
-                *rel, sd_p=row["sd_p"], sd_e=row["sd_e"]
-            )
-        rows.append(row | {"n": len(p), "left_out": int((~whole).sum())})
+        alphas = max(row["r_pp"], 0.0), max(row["r_ee"], 0.0)
+        note = _missing(row, len(p), len(columns))
+        if not note:
+            row["reliability"] = _reliability(*alphas, row["r_pe"], row["sd_p"], row["sd_e"])
+            if math.isnan(row["reliability"]):
+                note = "no reliability: all gaps are equal"
+            elif abs(row["r_pe"]) > math.sqrt(alphas[0] * alphas[1]) + _ROUNDED:
+                note = "the means correlate more than the alphas allow"
+        rows.append(row | {"n": len(p), "left_out": int((~whole).sum()), "note": note})
     return pd.DataFrame(rows, index=pd.Index(at, name="dimension"))
+
+
+# --- inside ------------------------------------------------------------------------
+
+_ROUNDED = 1e-9
+
+
+def _reliability(r_pp: float, r_ee: float, r_pe: float, sd_p: float, sd_e: float) -> float:
+    """Return the reliability of a difference, missing where it varies by rounding alone."""
+    shared = 2 * sd_p * sd_e * r_pe
+    whole = sd_p**2 + sd_e**2 - shared
+    if whole <= 1e-12 * (sd_p**2 + sd_e**2):
+        return math.nan
+    return (sd_p**2 * r_pp + sd_e**2 * r_ee - shared) / whole
+
+
+def _missing(row: dict[str, float], n: int, items: int) -> str:
+    """Return why a gap's reliability cannot be had, empty if nothing is in its way."""
+    if n < 2:
+        return f"no reliability: {n} complete respondent{'s' if n != 1 else ''}"
+    if items < 2:
+        return "no reliability: one item has no alpha"
+    flat = [name for name in ("r_pp", "r_ee", "r_pe") if math.isnan(row[name])]
+    return f"no reliability: answers do not vary enough for {' and '.join(flat)}" if flat else ""

@@ -56,9 +56,12 @@ def ordinal(a: ArrayLike, b: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
         - "odds ratio": odds of a higher answer in b, divided by those in a (cumulative
           logit; Wald's interval on the logarithm)
 
-        Columns `value`, `low`, `high`, `p_value`, `n`, `unit`; `reading` ("b higher",
-        "a higher", "no clear difference": whether p is below 1 - level); `disagrees`, a sentence where a method reads
-        other than the means do, else empty; and `note`, what could not be had and why.
+        Columns `value`, `low`, `high`, `p_value`, `n`, `unit`; `reading`: "b higher",
+        "a higher" or "no clear difference" (whether p is below 1 - level), and without a p
+        "complete separation: b higher" (all answers of b above all of a; or a higher) or
+        "cannot be computed"; `disagrees`, a sentence where a method reads other than the
+        means do, empty where one of the two has no p; and `note`, what could not be had
+        and why.
 
     Raises
     ------
@@ -99,11 +102,15 @@ def ordinal(a: ArrayLike, b: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
     middle = np.array([0.0, x.size * y.size / 2, 0.5, 1.0])
     clear = table["p_value"].to_numpy() < 1 - sure
     higher = np.where(table["value"].to_numpy() > middle, "b higher", "a higher")
-    table["reading"] = np.where(clear, higher, "no clear difference")
+    known = table["p_value"].notna().to_numpy()
+    read = np.where(clear, higher, "no clear difference")
+    table["reading"] = np.where(known, read, _without_p(x, y))
     first = table["reading"].iloc[0]
     table["disagrees"] = [
-        "" if said == first else f"The means say: {first}; this method says: {said}."
-        for said in table["reading"]
+        f"The means say: {first}; this method says: {said}."
+        if said != first and known[0] and tested
+        else ""
+        for said, tested in zip(table["reading"], known, strict=True)
     ]
     missing = (one.size - x.size) + (other.size - y.size)
     if missing:
@@ -235,6 +242,13 @@ def _odds_ratio(x: NDArray[np.float64], y: NDArray[np.float64], level: float) ->
     half = float(stats.norm.ppf((1 + level) / 2)) * error
     limits = math.exp(beta - half), math.exp(beta + half)
     return math.exp(beta), *limits, float(2 * stats.norm.sf(abs(z))), unit, ""
+
+
+def _without_p(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    """Return what can be read where there is no test."""
+    if x.max() < y.min() or y.max() < x.min():
+        return f"complete separation: {'b' if y.min() > x.max() else 'a'} higher"
+    return "cannot be computed"
 
 
 def _apart(x: NDArray[np.float64], y: NDArray[np.float64]) -> bool:

@@ -104,7 +104,8 @@ def by_outcome(
         By `journeys`: "all", "resolved" and "not resolved" (the customer's word), "closed"
         and "not closed" (the company's); the latter only where the log records them.
         `total` journeys, `asked` (missing where the log does not tell), `answered`,
-        `answer_share` with `answer_low` and `answer_high` (Wilson), and the score:
+        `share_of_all` (answered, of all journeys, asked or not) with `share_low` and
+        `share_high` (Wilson), and the score:
         `value`, `low`, `high`, `unit`, `method` ("no answers" where there are none).
 
     Examples
@@ -134,8 +135,8 @@ def by_outcome(
         asked = int(part["asked"].sum()) if part["asked"].notna().all() else pd.NA
         share = answered / total if total else float("nan")
         low, high = _tallies.share_limits(share, total, sure) if total else (share, share)
-        row = {"total": total, "asked": asked, "answered": answered, "answer_share": share}
-        row |= {"answer_low": low, "answer_high": high}
+        row = {"total": total, "asked": asked, "answered": answered, "share_of_all": share}
+        row |= {"share_low": low, "share_high": high}
         if answered:
             score = _MEASURES[kind](part["score"].dropna(), level=sure)
             row |= {"value": score.value, "low": score.low, "high": score.high}

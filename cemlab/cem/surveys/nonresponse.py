@@ -18,6 +18,8 @@ J_SHAPE: Mapping[int, float] = MappingProxyType(
 )
 """Chance to answer by score, 0 to 10: an assumption of ours for teaching, not a measurement."""
 
+_ROUNDED = 0.01
+
 
 def bounds(
     share: ArrayLike, response_rate: ArrayLike, *, scale: tuple[float, float] = (0.0, 1.0)
@@ -135,7 +137,9 @@ def weighted(
 
     Critique. As right as the chances, which must be known or assumed. A customer with no
     chance to answer is spoken for by nobody. Small chances make large weights: the
-    effective number of answers can be far below their number.
+    effective number of answers can be far below their number. And the interval needs some
+    answers of each kind: where 2 answers of the rare kind with a large weight are to be
+    expected, it holds 82 times in 100, not 95; with 5 or more, as it says.
 
     Parameters
     ----------
@@ -153,7 +157,9 @@ def weighted(
     Returns
     -------
     Estimate
-        Its `n` is Kish's effective number of answers.
+        Its `n` is Kish's effective number of answers. That number is right for an interval only
+        if weights and answers have nothing to do with each other; so intervals rest on the
+        linearised variance of the weighted mean.
 
     References
     ----------
@@ -185,9 +191,13 @@ def reweighted(
 ) -> Estimate:
     """Return a score with each group weighted by its share of all customers (poststratified).
 
+    The variance is that of a stratified sample, the sum of :math:`W_h^2 s_h^2 / n_h` over
+    the groups h of share W, n answers and variance s^2 of an answer.
+
     Critique. It mends only what differs between the groups. Within a group those who
-    answered must be like those who did not. The interval is on the wide side: it does not
-    use that groups of fixed shares vary less.
+    answered must be like those who did not. A small group whose answers are all alike
+    counts as having no spread, which makes the interval too narrow: join it with another.
+    (A group of one answer takes the spread of all answers.)
 
     Parameters
     ----------
@@ -196,14 +206,17 @@ def reweighted(
     groups : array_like, shape (n,)
         The group of each.
     population_shares : mapping of group to float
-        Share of each group among all customers; they add up to 1.
+        Share of each group among all customers; they add up to 1. What rounding leaves (up
+        to 0.01) is shared out.
     measure, level, **options
-        As for `weighted`.
+        As for `weighted`. A measure of your own gets the weights as a list of numbers, and
+        then its interval is its own affair.
 
     Returns
     -------
     Estimate
-        Its `n` is Kish's effective number of answers.
+        Its `n` is Kish's effective number of answers; intervals of shares rest on as many
+        plain answers as are as exact, which `method` names.
 
     Raises
     ------
@@ -225,8 +238,9 @@ def reweighted(
     """
     known = _tallies.numbers(scores, "scores must be numbers, or missing")
     shares = {g: _checks.probability(f"share of {g}", s) for g, s in population_shares.items()}
-    if not shares or abs(sum(shares.values()) - 1) > 1e-6:
-        msg = f"population_shares must add up to 1, got {sum(shares.values()):g}"
+    whole = sum(shares.values())
+    if not shares or abs(whole - 1) > _ROUNDED + 1e-9:
+        msg = f"population_shares must add up to 1, got {whole:g}: divide each by their sum, or add the group that is missing"
         raise ValueError(msg)
     place = pd.Index(list(shares)).get_indexer(pd.Index(np.asarray(groups)))
     if place.size != known.size:
@@ -238,14 +252,16 @@ def reweighted(
         group: Hashable = np.asarray(groups)[strange].tolist()[0]
         msg = f"groups must be among {', '.join(map(str, shares))}, got {group!r}"
         raise ValueError(msg)
-    heads = np.bincount(place[answered], minlength=len(shares))
-    part = np.array(list(shares.values()))
+    people = _tallies.people(options.get("counts"), known.size)
+    heads = np.bincount(place[answered], people[answered], minlength=len(shares))
+    part = np.array(list(shares.values())) / whole
     empty = np.flatnonzero((heads == 0) & (part > 0))
     if empty.size:
         msg = f"groups must have an answer each, got none of {list(shares)[empty[0]]!r}: join it with another"
         raise ValueError(msg)
-    weights = np.where(answered, (part / np.maximum(heads, 1))[place], 0.0)
-    return measure(scores, weights=weights * answered.sum(), level=level, **options)
+    weights = np.where(answered, (part / np.maximum(heads, 1))[place], 0.0) * heads.sum()
+    by_group = _tallies.ByGroup(weights, place.astype(np.int64))
+    return measure(scores, weights=by_group, level=level, **options)
 
 
 # --- inside ------------------------------------------------------------------------

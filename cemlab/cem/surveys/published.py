@@ -1,6 +1,7 @@
 """Percentages published by others: how exact they are, and which n they allow."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ from cemlab._proportions import confidence
 from cemlab.cem.surveys import _tallies
 
 _MOST = 1_000_000
+_PLACES = 6
+_LARGEST = 10.0
 
 
 def interval_of_share(
@@ -46,7 +49,7 @@ def interval_of_share(
     Raises
     ------
     ValueError
-        If the share has more decimals than `decimals`, or n is below 1.
+        If the share has more decimals than `decimals`, or n is not whole or below 1.
 
     Examples
     --------
@@ -57,7 +60,7 @@ def interval_of_share(
     2  1000        615  0.584  0.654
     """
     steps, base = _printed(share, decimals)
-    people = np.array([_checks.whole("n", one, low=1) for one in np.atleast_1d(n).tolist()])
+    people = np.array([_checks.whole("n", one, low=1) for one in _each(n)])
     if not people.size:
         msg = "n must be at least one number of people, got none"
         raise ValueError(msg)
@@ -87,8 +90,9 @@ def possible_n(
     half may be rounded up or down. Follows the GRIM test of reported means [1]_.
 
     Critique. All shares must have the same base: one table, nobody left out of a
-    question. With weighted answers it says nothing, and from a thousand people on (one
-    decimal) or a hundred (none) every n is possible.
+    question. With weighted answers it says nothing. Every n is possible from a hundred
+    people on (no decimal), a thousand (one) or ten thousand (two decimals: give a larger
+    `most`). And 62 may be printed for 62.0: with a decimal more, fewer n are possible.
 
     Parameters
     ----------
@@ -116,7 +120,7 @@ def possible_n(
     >>> possible_n([0.333], decimals=1, most=9)
     array([3, 6, 9])
     """
-    given = np.atleast_1d(np.asarray(shares)).tolist()
+    given = _each(shares)
     if not given:
         msg = "shares must be at least one share, got none"
         raise ValueError(msg)
@@ -145,7 +149,8 @@ def corrected(shares: float | pd.DataFrame, factor_low: float, factor_high: floa
     shares : float or DataFrame
         A share in [0, 1], or the table of `interval_of_share`.
     factor_low, factor_high : float
-        The range of factors, at least 0; 1 leaves a share as it is.
+        The range of factors, from 0 to 10; 1 leaves a share as it is, and 0.6 (not 60) is
+        60 per cent of it.
 
     Returns
     -------
@@ -156,13 +161,17 @@ def corrected(shares: float | pd.DataFrame, factor_low: float, factor_high: floa
     Raises
     ------
     ValueError
-        If a share is not in [0, 1], or the factors are not in order.
+        If a share is not in [0, 1], or the factors are not in order or above 10.
 
     Examples
     --------
     >>> corrected(0.62, 0.5, 0.8)[["value_low", "value_high"]].values.tolist()
     [[0.31, 0.496]]
     """
+    for name, factor in (("factor_low", factor_low), ("factor_high", factor_high)):
+        if isinstance(factor, int | float) and factor > _LARGEST:
+            msg = f"{name} must be a factor of at most 10, got {factor!r}: 60 per cent are 0.6"
+            raise ValueError(msg)
     down = _checks.number("factor_low", factor_low, low=0)
     up = _checks.number("factor_high", factor_high, low=down)
     if isinstance(shares, pd.DataFrame):
@@ -187,15 +196,51 @@ def corrected(shares: float | pd.DataFrame, factor_low: float, factor_high: floa
 # --- inside ------------------------------------------------------------------------
 
 
+def can_be(up: float, down: float, n: float) -> bool:
+    """Tell whether counts of n people give two shares of them, to the decimals these have.
+
+    >>> can_be(0.5, 0.2, 7), can_be(0.5, 0.2, 10), can_be(1 / 3, 1 / 3, 3)
+    (False, True, True)
+    """
+    if n != round(n) or n > _MOST:
+        return True
+    fewest, most = 0, n
+    for share in (up, down):
+        places = next((k for k in range(_PLACES) if _steps(share, k)[2] < 1e-6), _PLACES)
+        steps, base, _ = _steps(share, places)
+        low, high = _counts(steps, base, np.array([n], np.int64))
+        if low[0] > high[0]:
+            return False
+        fewest += int(low[0])
+    return fewest <= most
+
+
 def _printed(share: float, decimals: int) -> tuple[int, int]:
     """Return a published share as steps of its last decimal, and how many make up 1."""
+    if isinstance(share, int | float) and 1 < share <= 100:
+        msg = (
+            f"share must be a probability in [0, 1], got {share!r}: {share:g} % is {share / 100:g}"
+        )
+        raise ValueError(msg)
     value = _checks.probability("share", share)
-    base = 100 * 10 ** _checks.whole("decimals", decimals, low=0, high=6)
-    steps = round(value * base)
-    if abs(value * base - steps) > 1e-6 * base:
-        msg = f"share must be a percentage of {decimals} decimals, got {100 * value:g} %: give decimals"
+    steps, base, off = _steps(value, _checks.whole("decimals", decimals, low=0, high=_PLACES))
+    if off > 1e-6 * base:
+        msg = f"decimals must be those of the printed percentage, got {decimals} for {100 * value:g} %"
         raise ValueError(msg)
     return steps, base
+
+
+def _each(given: ArrayLike) -> list[Any]:
+    """Return one or several values as they were given: 3 stays 3 beside 50.5."""
+    listed: list[Any] = np.atleast_1d(np.asarray(given, object)).tolist()
+    return listed
+
+
+def _steps(share: float, decimals: int) -> tuple[int, int, float]:
+    """Return a share in steps of its last decimal, how many make up 1, and what is left over."""
+    base = 100 * 10**decimals
+    steps = round(share * base)
+    return steps, base, abs(share * base - steps)
 
 
 def _counts(

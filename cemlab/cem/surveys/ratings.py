@@ -36,7 +36,9 @@ def csat(
     top : int
         How many of the highest answers count as satisfied.
     weights : array_like of float, shape (n,), optional
-        What each answer counts, at least 0.
+        What each answer counts, at least 0. `n` of the result is then Kish's effective
+        number; the interval is Wilson's for as many plain answers as are as exact, by the
+        linearised variance of a weighted mean, and `method` names that number.
     counts : array_like of int, shape (n,), optional
         How many people gave each score, if they are counted already.
     level : float
@@ -96,7 +98,8 @@ def ces(
     scores : array_like, shape (n,)
         Whole numbers on the version's scale. Missing ones are left out and counted.
     version : int
-        1 or 2.
+        1 or 2. Answers from 1 to 5 may be of either, and mean the opposite: where version 2
+        finds none above 5, `method` asks.
     weights, counts, level
         As for `csat`.
 
@@ -171,7 +174,7 @@ def acsi(items: ArrayLike, *, weights: ArrayLike | None = None, level: float = 0
     >>> acsi([[10, 10, 10]]).value, acsi([[1, 1, 1]]).value
     (100.0, 0.0)
     """
-    answers = _items.scores("items", items, scale=(1, 10))
+    answers = _items.scores("items", items, scale=(1, 10), fixed=True)
     names = [str(label) for label in _items.labels(items, answers.shape[1])]
     weight = _item_weights(weights, len(names))
     known = ~np.isnan(answers).any(axis=1)
@@ -203,8 +206,7 @@ def acsi(items: ArrayLike, *, weights: ArrayLike | None = None, level: float = 0
 def _boxes(counted: _tallies.Tally, low: float, high: float, level: float) -> Estimate:
     """Return the share of the answers from low to high, with mean and distribution."""
     sure = confidence(level)
-    share = counted.part(low, high)
-    down, up = _tallies.share_limits(share, counted.worth, sure)
+    share, down, up, way = _tallies.box_limits(counted, low, high, sure)
     mean, mean_low, mean_high, _ = _tallies.mean_limits(counted, counted.score, sure)
     parts = {"mean": mean, "mean_low": mean_low, "mean_high": mean_high} | counted.shares()
     return Estimate(
@@ -214,7 +216,7 @@ def _boxes(counted: _tallies.Tally, low: float, high: float, level: float) -> Es
         n=counted.worth,
         level=sure,
         unit="share of 1",
-        method=counted.words("Wilson"),
+        method=counted.words(way),
         parts=parts,
     )
 
@@ -227,4 +229,4 @@ def _item_weights(weights: ArrayLike | None, k: int) -> NDArray[np.float64]:
     if found.size != k or not (np.isfinite(found) & (found >= 0)).all() or not found.any():
         msg = f"{rule}, got {found.tolist()}"
         raise ValueError(msg)
-    return found
+    return np.asarray(found / found.max())  # only their proportions matter

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from cemlab import _checks
 from cemlab._proportions import confidence
 from cemlab.cem.surveys import _tallies
 from cemlab.cem.surveys.recommendation import net_of
@@ -35,7 +35,7 @@ def friends(
     scores : array_like, or mapping or DataFrame of firm -> scores
         Answers from 0 to 10. Missing ones are left out and counted.
     cuts : list of (int, int)
-        More net scores: from which answer on high, up to which low.
+        More net scores: from which answer on high, up to which low, on the scale.
     level, method
         As for `nps`.
 
@@ -45,6 +45,11 @@ def friends(
         One row a firm ("all" for a single list) and measure: `firm`, `measure`, `value`,
         `low`, `high`, `n`, `level`, `unit`, `method`, and `rank` among the firms (1 = best;
         equal values share a rank).
+
+    Raises
+    ------
+    ValueError
+        If a score is not a whole number from 0 to 10, or cuts are not pairs on that scale.
 
     References
     ----------
@@ -71,7 +76,7 @@ def friends(
     if not firms:
         msg = "scores must be of at least one firm, got none"
         raise ValueError(msg)
-    pairs = [(int(up), int(down)) for up, down in cuts]
+    pairs = _cuts(cuts)
     rows = []
     for firm, given in firms.items():
         rule = "scores" if not named else f"scores of {firm}"
@@ -80,7 +85,6 @@ def friends(
         read["mean"] = _mean_of(counted, level)
         read["top-2-box"] = _top_of(counted, 9, level)
         for up, down in pairs:
-            _checks.whole("bottom of cuts", down, low=0, high=up - 1)
             net = net_of(counted, up, down, level, method)
             read[f"net {_range(up, 10)} less {_range(0, down)}"] = net
         rows.append(table(read).reset_index().assign(firm=firm))
@@ -93,6 +97,19 @@ def friends(
 # --- inside ------------------------------------------------------------------------
 
 
+def _cuts(cuts: Any) -> list[tuple[int, int]]:
+    """Return pairs of cut points on the scale, the first of each pair the higher."""
+    rule = "cuts must be pairs of whole numbers in [0, 10], the higher first, such as [(8, 5)]"
+    pairs = []
+    for pair in cuts if isinstance(cuts, Iterable) and not isinstance(cuts, str) else [cuts]:
+        whole = np.shape(pair) == (2,) and all(isinstance(cut, int | np.integer) for cut in pair)
+        if not whole or not 0 <= pair[1] < pair[0] <= 10:
+            msg = f"{rule}, got {pair!r}"
+            raise ValueError(msg)
+        pairs.append((int(pair[0]), int(pair[1])))
+    return pairs
+
+
 def _mean_of(counted: _tallies.Tally, level: float) -> Estimate:
     mean, low, high, way = _tallies.mean_limits(counted, counted.score, confidence(level))
     unit = f"answer ({_range(counted.score[0], counted.score[-1])})"
@@ -102,8 +119,7 @@ def _mean_of(counted: _tallies.Tally, level: float) -> Estimate:
 
 
 def _top_of(counted: _tallies.Tally, top_from: float, level: float) -> Estimate:
-    share = counted.part(top_from, float("inf"))
-    low, high = _tallies.share_limits(share, counted.worth, confidence(level))
+    share, low, high, way = _tallies.box_limits(counted, top_from, float("inf"), confidence(level))
     return Estimate(
         share,
         low=low,
@@ -111,7 +127,7 @@ def _top_of(counted: _tallies.Tally, top_from: float, level: float) -> Estimate:
         n=counted.worth,
         level=level,
         unit="share of 1",
-        method=counted.words("Wilson"),
+        method=counted.words(way),
     )
 
 

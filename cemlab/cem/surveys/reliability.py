@@ -7,16 +7,24 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cemlab import _checks
 from cemlab._proportions import confidence
 from cemlab.cem.surveys import _items
+from cemlab.cem.surveys._alpha import CERTAIN, distribution_free, feldt, raw_alpha
 from cemlab.cem.surveys._one_factor import one_factor, share_of_one_factor
 from cemlab.estimate import Estimate
 
-_CERTAIN = 1e-12
+_METHODS = ("feldt", "adf")
 
 
-def cronbach_alpha(items: Any, *, level: float = 0.95) -> Estimate:
-    r"""Return Cronbach's alpha of a scale, with Feldt's interval; larger is better.
+def cronbach_alpha(
+    items: Any,
+    *,
+    scale: tuple[float, float] | None = None,
+    level: float = 0.95,
+    method: str = "feldt",
+) -> Estimate:
+    r"""Return Cronbach's alpha of a scale, with an interval; larger is better.
 
     :math:`\alpha = \frac{k}{k-1}(1 - \sum s_i^2 / s_X^2)` with the variances of the k items
     and of their sum. It is the reliability of the sum if all items measure the same thing
@@ -27,8 +35,14 @@ def cronbach_alpha(items: Any, *, level: float = 0.95) -> Estimate:
     items : DataFrame or array_like, shape (n, k)
         One row a respondent, one column an item, all pointing the same way. Respondents
         with a missing answer are left out and counted.
+    scale : tuple of float, optional
+        Lowest and highest score; with it, codes such as 99 for "no answer" are refused.
     level : float
         Confidence of the interval, above 0 and below 1.
+    method : str
+        "feldt" (Feldt's F, the usual one, for normal answers [2]_) or "adf" (from the fourth
+        moments of the answers, whatever their distribution [4]_, on the scale of log(1 - alpha);
+        for some hundred respondents).
 
     Returns
     -------
@@ -41,15 +55,19 @@ def cronbach_alpha(items: Any, *, level: float = 0.95) -> Estimate:
     Raises
     ------
     ValueError
-        If there are fewer than 2 items or 2 complete respondents, or if all respondents
-        have the same sum.
+        If there are fewer than 2 items or 2 complete respondents, if all respondents have
+        the same sum, or if a score is off the scale.
 
     Notes
     -----
     Critique: alpha grows with the number of items, so that many poor items look good. It does
     not show that the items measure one thing only, and where they measure it unequally well
     it is too low: see `omega` [3]_. Feldt's interval takes answers as normal and items as
-    equally good; it is somewhat too narrow for long-tailed answers.
+    equally good. Where answers pile up it is too narrow, and more
+    respondents do not help: of five items from 1 to 5 with four answers of five at the top it
+    holds 76 times in 100, not 95, for 50 respondents as for 1,000; "adf" 88 times for 100,
+    92 for 300, 94 for 1,000 (with evenly spread answers both 94 to 95). Feldt's is the default
+    as published intervals are of this kind.
 
     References
     ----------
@@ -59,6 +77,8 @@ def cronbach_alpha(items: Any, *, level: float = 0.95) -> Estimate:
        coefficient twenty", Psychometrika 30, 1965.
     .. [3] K. Sijtsma, "On the use, the misuse, and the very limited usefulness of Cronbach's
        alpha", Psychometrika 74, 2009.
+    .. [4] A. Maydeu-Olivares, D. L. Coffman, W. M. Hartmann, "Asymptotically distribution-free
+       interval estimation of coefficient alpha", Psychological Methods 12, 2007.
 
     Examples
     --------
@@ -68,17 +88,23 @@ def cronbach_alpha(items: Any, *, level: float = 0.95) -> Estimate:
     0.933 [0.663, 0.993] (95 %, n = 5)
     """
     level = confidence(level)
-    values, left_out = _complete(items, least_items=2)
+    _checks.one_of("method", method, _METHODS)
+    values, left_out = _complete(items, least_items=2, scale=scale)
     alpha = raw_alpha(values)
     if math.isnan(alpha):
         msg = (
             "items must give respondents different sums, got one sum for all: alpha is not defined"
         )
         raise ValueError(msg)
-    low, high = feldt(alpha, len(values), values.shape[1], level)
-    method = "Feldt's F" if alpha < 1 - _CERTAIN else "none: all items agree perfectly"
+    if alpha > 1 - CERTAIN:
+        low, high, way = math.nan, math.nan, "none: all items agree perfectly"
+    elif method == "adf":
+        low, high, way = distribution_free(values, alpha, level)
+    else:
+        low, high = feldt(alpha, len(values), values.shape[1], level)
+        way = "Feldt's F, for normal answers"
     parts = {"items": values.shape[1], "left_out": left_out, "inter_item": _inter_item(values)}
-    return Estimate(alpha, low=low, high=high, n=len(values), level=level, method=method, parts=parts)  # fmt: skip
+    return Estimate(alpha, low=low, high=high, n=len(values), level=level, method=way, parts=parts)  # fmt: skip
 
 
 def item_analysis(items: Any, *, level: float = 0.95) -> pd.DataFrame:
@@ -96,7 +122,7 @@ def item_analysis(items: Any, *, level: float = 0.95) -> pd.DataFrame:
     DataFrame
         By item: `mean`, `sd`, `rest_correlation` (with the sum of the others; negative: the
         item points the other way), `value` (alpha of the others), its `low` and `high`
-        (Feldt), `n` respondents. What is not defined is missing: the correlation of an item
+        (Feldt), `n` respondents and how many were `left_out`. What is not defined is missing: the correlation of an item
         that all answer alike, the alpha of others with one sum for all.
 
     Raises
@@ -123,7 +149,7 @@ def item_analysis(items: Any, *, level: float = 0.95) -> pd.DataFrame:
     [-4.0, nan, 0.8]
     """
     level = confidence(level)
-    values, _ = _complete(items, least_items=3)
+    values, left_out = _complete(items, least_items=3)
     n, k = values.shape
     total = values.sum(axis=1)
     rows = []
@@ -132,7 +158,7 @@ def item_analysis(items: Any, *, level: float = 0.95) -> pd.DataFrame:
         low, high = feldt(alpha, n, k - 1, level)
         row = {"mean": column.mean(), "sd": column.std(ddof=1)}
         row |= {"rest_correlation": correlation(column, total - column)}
-        rows.append(row | {"value": alpha, "low": low, "high": high, "n": n})
+        rows.append(row | {"value": alpha, "low": low, "high": high, "n": n, "left_out": left_out})
     return pd.DataFrame(rows, index=pd.Index(_items.labels(items, k), name="item"))
 
 
@@ -212,36 +238,6 @@ def omega(items: Any, *, level: float = 0.95) -> Estimate:
 # --- inside ------------------------------------------------------------------------
 
 
-def raw_alpha(values: _items.Scores) -> float:
-    """Return alpha of complete answers, missing where their sum does not vary.
-
-    >>> raw_alpha(np.array([[1.0, 2], [3, 0]]))
-    nan
-    """
-    n, k = values.shape
-    if n < 2 or k < 2:
-        return math.nan
-    parts = values.var(axis=0, ddof=1).sum()
-    whole = values.sum(axis=1).var(ddof=1)
-    if whole <= _CERTAIN * max(parts, _CERTAIN):
-        return math.nan
-    return float(k / (k - 1) * (1 - parts / whole))
-
-
-def feldt(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
-    """Return Feldt's interval of an alpha of `n` respondents and `k` items, missing for 1.
-
-    >>> low, high = feldt(0.5, 101, 5, 0.95)
-    >>> f"{low:.3f} {high:.3f}"
-    '0.327 0.639'
-    """
-    if math.isnan(alpha) or alpha > 1 - _CERTAIN:
-        return math.nan, math.nan
-    ends = stats.f.ppf([(1 + level) / 2, (1 - level) / 2], n - 1, (n - 1) * (k - 1))
-    low, high = 1 - (1 - alpha) * ends
-    return float(low), float(high)
-
-
 def correlation(one: _items.Scores, other: _items.Scores) -> float:
     """Return Pearson's correlation, missing where one of the two does not vary."""
     if np.ptp(one) == 0 or np.ptp(other) == 0:
@@ -257,9 +253,11 @@ def _inter_item(values: _items.Scores) -> float:
     return float((np.corrcoef(values, rowvar=False).sum() - k) / (k * (k - 1)))
 
 
-def _complete(items: Any, *, least_items: int) -> tuple[_items.Scores, int]:
+def _complete(
+    items: Any, *, least_items: int, scale: tuple[float, float] | None = None
+) -> tuple[_items.Scores, int]:
     """Return the respondents who answered every item, and how many did not."""
-    values = _items.scores("items", items)
+    values = _items.scores("items", items, scale=scale)
     if values.shape[1] < least_items:
         msg = f"items must be at least {least_items} columns, got {values.shape[1]}"
         raise ValueError(msg)

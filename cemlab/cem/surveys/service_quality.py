@@ -8,7 +8,7 @@ from cemlab.cem.surveys._items import Dimensions
 from cemlab.cem.surveys._scores import DIMENSIONS as DIMENSIONS
 from cemlab.cem.surveys._scores import ITEMS as ITEMS
 from cemlab.cem.surveys._scores import ServiceQuality as ServiceQuality
-from cemlab.cem.surveys._scores import names, read, result
+from cemlab.cem.surveys._scores import names, read, result, rows
 
 
 def servqual(
@@ -29,11 +29,12 @@ def servqual(
     ----------
     expectations, perceptions : DataFrame or array_like, shape (n, 22)
         One row a respondent, one column an item: what an excellent firm would do, and what
-        this one does. Columns in the order of `ITEMS`, under any names, or in any order under
-        those names; both tables need the same.
+        this one does. Columns in any order under the names of `ITEMS`, or in that order under
+        names of which none is one of those; both tables need the same.
     weights : mapping, array_like of shape (5,) or (n, 5), or DataFrame, optional
-        Importance of each dimension, together 1 or 100 (points); one row for all or one a
-        respondent. A respondent without weights is left out of the weighted score.
+        Importance of each dimension, together 1 or 100 (points), but for rounding (1 % at
+        most); one row for all or one a respondent, a DataFrame with the same rows as the
+        answers. A respondent without weights is left out of the weighted score.
     dimensions : mapping of str to sequence of labels
         The items of each dimension, for scales other than SERVQUAL.
     scale : tuple of float
@@ -97,7 +98,8 @@ def servqual(
     both = ~np.isnan(gap)
     shown = {"expectation": np.where(both, asked, np.nan)}
     shown |= {"perception": np.where(both, told, np.nan), "gap": gap}
-    return result(shown, at, dimensions, weights, level, names(expectations, dimensions))
+    labels = names(expectations, dimensions)
+    return result(shown, at, dimensions, weights, level, labels, rows(expectations))
 
 
 def servperf(
@@ -146,4 +148,5 @@ def servperf(
     """
     at, have, level = read({"perceptions": perceptions}, dimensions, scale, level)
     shown = {"perception": have["perceptions"]}
-    return result(shown, at, dimensions, weights, level, names(perceptions, dimensions))
+    labels = names(perceptions, dimensions)
+    return result(shown, at, dimensions, weights, level, labels, rows(perceptions))
