@@ -11,12 +11,13 @@ def read(
     error: type[ValueError] = ValueError,
     *,
     names: Sequence[str] | None = None,
+    delimiter: str = ",",
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the names on top, and (line, cells) of each row; a blank line has no cells.
 
-    `names`: what must stand on top, if anything must.
+    `names`: what must stand on top, if anything must. `delimiter`: what stands between cells.
     """
-    lines = csv.reader(text, strict=True)
+    lines = csv.reader(text, strict=True, delimiter=delimiter)
     try:
         header = next(lines, [])
         if names is not None and header != list(names):

@@ -1,6 +1,7 @@
 """Audits by rubric: the rubrics that come along, forms, scores, change and agreement."""
 
 import re
+from datetime import datetime
 
 import numpy as np
 import openpyxl
@@ -12,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from scipy import stats
 
 from cemlab import _shelf
-from cemlab.cem import audit
+from cemlab.cem import _forms, audit
 from cemlab.cem.agreement import krippendorff_alpha
 from cemlab.cem.audit import AuditError
 
@@ -193,7 +194,10 @@ def test_every_wrong_cell_is_named(tmp_path):
     wrong("Ana,2024-05-01,N,answer,5,\n", "row 2, level: must be 0 to 4 or 'not observed', got '5'")
     wrong("Ana,2024-05-01,N,answer,,\n", "row 2, level: must be 0 to 4 or 'not observed', got nothing")  # fmt: skip
     wrong("Ana,2024-05-01,N,price,1,\n", f"row 2, criterion: must be one of {', '.join(TRUTHS.criteria)}, got 'price'")  # fmt: skip
-    wrong("Ana,soon,N,answer,1,\n", "row 2, date must be a date such as 2009-07-06, without a time zone, got 'soon'")  # fmt: skip
+    wrong("Ana,soon,N,answer,1,\n", "row 2, date must be a day such as 2024-05-03, got 'soon': write the year first")  # fmt: skip
+    for text in ("03.05.2024", "03/05/2024", "now", "2024", "2024-13-01", "2024-05-01 10:00:00"):
+        wrong(f"Ana,{text},N,answer,1,\n", f"row 2, date must be a day such as 2024-05-03, got '{text}': write the year first")  # fmt: skip
+    wrong("Ana,2024-05-01,N,answer,n/a,\n", "row 2, level: must be 0 to 4 or 'not observed', got 'n/a': did you mean 'not observed'?")  # fmt: skip
     wrong(",2024-05-01,N,answer,1,\n", "row 2, rater: must be given, got nothing")
     twice = "Ana,2024-05-01,N,answer,1,\n" * 2
     wrong(twice, "row 3, criterion: must be rated once by each rater a day, got 'answer' by 'Ana' twice")  # fmt: skip
@@ -202,13 +206,102 @@ def test_every_wrong_cell_is_named(tmp_path):
         audit.read(file, TRUTHS)
 
 
+def test_days_of_a_spreadsheet_are_days_whatever_they_look_like(tmp_path):
+    file = tmp_path / "ana.xlsx"
+    audit.sheet(TRUTHS, firm="Nordtel", date="2024-05-01", rater="Ana", path=file)
+    book = openpyxl.load_workbook(file)
+    for i in range(8):
+        book["ratings"].cell(2 + i, 2, datetime(2024, 5, 3)).number_format = "dd.mm.yyyy"
+        book["ratings"].cell(2 + i, 5, 1)
+    book.save(file)
+    assert (audit.read(file, TRUTHS)["date"] == "2024-05-03").all()
+
+
+def test_the_example_can_be_written_and_read_again(tmp_path):
+    file = tmp_path / "again.csv"
+    EXAMPLE.to_csv(file, na_rep="not observed")
+    assert_frame_equal(audit.read(file, TRUTHS), EXAMPLE)
+
+
+def test_a_rater_is_written_in_one_way(tmp_path):
+    file = tmp_path / "ana.csv"
+    rows = "Ana,2024-05-01,N,answer,1,\nana,2024-05-01,N,reach,1,\n"
+    file.write_text("rater,date,firm,criterion,level,evidence\n" + rows)
+    with says(f"{file}: rater must be written in one way, got 'Ana' and 'ana'"):
+        audit.read(file, TRUTHS)
+
+
+def test_raw_frames_compare_days_not_text():
+    october = rated({"x": [3, 3]}, date="2024-10-01")
+    march = rated({"x": [1, 2]}, date="2024-03-01")
+    both = pd.concat([october, march])
+    text = both.assign(date=both["date"].dt.strftime("%Y-%m-%d"))
+    assert_frame_equal(audit.over_time(text), audit.over_time(both))
+    assert audit.over_time(both).loc["x", "value"] == 1.5
+    with says("date must be a day such as 2024-05-03, got '1.10.2024': write the year first"):
+        audit.over_time(both.assign(date="1.10.2024"))
+    for date in (pd.NaT, None):
+        with says(f"date must be a day such as 2024-05-03, got {date}: write the year first"):
+            audit.scores(both.assign(date=date))
+
+
+def test_raw_frames_need_raters_and_levels():
+    plain = rated({"x": [1, 2]})
+    with says("rater must be a text in every row, got a blank: drop that row"):
+        audit.scores(plain.assign(rater=["A", None]))
+    with says("rater must be a text in every row, got 1: use .astype(str)"):
+        audit.over_time(plain.assign(rater=[1, "A"]))
+    with says("level must be 0 to 4, got True: it is no yes or no"):
+        audit.scores(plain.assign(level=[True, False]))
+    with says("rater must be written in one way, got 'A' and 'a'"):
+        audit.scores(plain.assign(rater=["A", "a"]))
+
+
+def test_the_examples_evidence_fits_its_levels():
+    seen = EXAMPLE[EXAMPLE["evidence"] != ""]
+    assert not seen.groupby(["criterion", "evidence"], observed=True)["level"].nunique().gt(1).any()
+    answers = EXAMPLE[(EXAMPLE["criterion"] == "answer") & (EXAMPLE["evidence"] != "")]
+    tenths = (
+        answers["evidence"].str.split().str[0].map({"three": 3, "five": 5, "six": 6, "nine": 9})
+    )
+    least = answers["level"].map({0: 0, 1: 1, 2: 5, 3: 8, 4: 8})
+    most = answers["level"].map({0: 0, 1: 4, 2: 7, 3: 10, 4: 10})
+    assert tenths.between(least, most).all()
+
+
+def test_every_criterion_says_from_where_it_is_seen():
+    for name in audit.rubrics():
+        assert set(audit.rubric(name).table()["seen_from"]) <= {"outside", "inside"}
+    assert TRUTHS.criteria["answer"].seen_from == "outside"
+    assert TRUTHS.criteria["together"].seen_from == "inside"
+
+
+def test_forms_of_several_raters_are_read_together(tmp_path):
+    files = [tmp_path / f"audit-{rater}.xlsx" for rater in ("Ana", "Ben")]
+    for file in files:
+        filled = audit.sheet(TRUTHS, firm="N", date="2024-05-01", rater=file.stem[6:])
+        rows = [list(filled.columns), *filled.assign(level="2").values.tolist()]
+        _forms.write(file, {"ratings": rows}, choices={}, error=AuditError)
+    both = audit.read(files, TRUTHS)
+    each = [audit.read(file, TRUTHS) for file in files]
+    assert_frame_equal(both, pd.concat(each, ignore_index=True))
+    assert audit.scores(both)["n"].tolist() == [2] * 8
+    sentence = (
+        "row 2, criterion: must be rated once by each rater a day, got 'answer' by 'Ana' twice"
+    )
+    with says(f"{files[0]}, {sentence}"):
+        audit.read([files[0], files[0]], TRUTHS)
+    with says("path must be a form or several, got none: is it the right folder?"):
+        audit.read(tmp_path.glob("none-*.xlsx"), TRUTHS)
+
+
 def test_a_rubric_of_ones_own_is_checked_line_by_line(tmp_path):
     file = tmp_path / "own.yaml"
     text = (_shelf.folder("instruments") / "rubrics" / "eight-truths.yaml").read_text("utf-8")
     file.write_text(text, "utf-8")
     assert audit.rubric(file) == TRUTHS
     file.write_text(
-        text.replace("      - Nobody replies; comments are closed or deleted.\n", ""), "utf-8"
+        text.replace("      - One to four in ten are answered within a day.\n", ""), "utf-8"
     )
     with pytest.raises(AuditError, match=r"criteria.answer.levels: must .* at least 5 items"):
         audit.rubric(file)

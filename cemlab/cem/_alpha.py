@@ -82,6 +82,29 @@ def alpha(found: Patterns, weights: NDArray[np.generic]) -> tuple[Floats, Floats
         return 1 - observed / expected, observed, expected
 
 
+def effective_units(found: Patterns, observed: float) -> float:
+    """Return how many units of yes or no tell as much of the observed disagreement (nominal).
+
+    For two raters it is nearly the number of units; with more raters a unit tells more than
+    yes or no. At most one a comparison (ratings of a unit less one).
+    """
+    assert found.within is not None
+    total, n = float((found.times * found.size).sum()), found.units
+    gap = found.within - found.size * observed
+    variance = float(found.times @ gap**2) / total**2 * n / (n - 1)
+    most = float((found.times * (found.size - 1)).sum())
+    return min(most, observed * (1 - observed) / variance) if variance > 0 else most
+
+
+def jackknife_error(found: Patterns) -> float:
+    """Return the standard error of alpha, each unit left out in turn (missing if one may not be)."""
+    one_less = found.times - np.eye(len(found.times))
+    values = alpha(found, one_less)[0]
+    gap = values - np.average(values, weights=found.times)
+    n = found.units
+    return float(np.sqrt((n - 1) / n * (found.times @ gap**2)))
+
+
 def resampled(found: Patterns, resamples: int, rng: np.random.Generator) -> Floats:
     """Return alpha in samples of as many units, drawn with replacement; undefined ones left out."""
     share = found.times / found.units

@@ -1,8 +1,12 @@
 """Forms to fill in, as CSV or as a spreadsheet: written empty, read back cell by cell."""
 
 import csv
-from collections.abc import Mapping, Sequence
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from cemlab import _csv, _sheets
 from cemlab._files import replacing, there
@@ -10,6 +14,7 @@ from cemlab._files import replacing, there
 _MOST_MB = 50
 _MOST_LETTERS_OF_CHOICES = 255
 _WIDE = ("text", "evidence", "definition")
+_LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 Row = tuple[int, dict[str, str]]
 
@@ -23,13 +28,15 @@ def write(
 ) -> None:
     """Write the first sheet as CSV, or all of them as a spreadsheet (.xlsx), by the file's name.
 
-    Texts stay texts, never formulas. `choices`: column of the first sheet -> what may be chosen there.
+    Texts stay texts, never formulas: in CSV, one that begins with = + - or @ gets an apostrophe
+    in front, which `read` takes away. `choices`: column of the first sheet -> what may be chosen
+    there.
     """
     file = Path(path)
     first = next(iter(sheets.values()))
     if _kind(file, error) == ".csv":
         with replacing(file) as draft, draft.open("w", encoding="utf-8-sig", newline="") as text:
-            csv.writer(text).writerows([["" if c is None else c for c in row] for row in first])
+            csv.writer(text).writerows([[_safe(c) for c in row] for row in first])
         return
     widths = [80 if name in _WIDE else 22 for name in map(str, first[0])]
     texts = {title: [_texts(row) for row in rows] for title, rows in sheets.items()}
@@ -63,6 +70,40 @@ def read(path: str | Path, names: Sequence[str], error: type[ValueError]) -> lis
         raise error(msg)
     kept = [(number, dict(zip(head, cells, strict=False))) for number, cells in rows[1:] if any(cells)]  # fmt: skip
     return [(number, {name: cells.get(name, "") for name in head if name}) for number, cells in kept]  # fmt: skip
+
+
+def one_spelling(name: str, values: Iterable[str]) -> None:
+    """Stop where two names differ only in capitals or blanks: they would count as two.
+
+    >>> one_spelling("rater", ["Ana", "Ben", "ana"])
+    Traceback (most recent call last):
+    ValueError: rater must be written in one way, got 'Ana' and 'ana'
+    """
+    known: dict[str, str] = {}
+    for value in values:
+        first = known.setdefault(" ".join(value.casefold().split()), value)
+        if first != value:
+            msg = f"{name} must be written in one way, got {first!r} and {value!r}"
+            raise ValueError(msg)
+
+
+def texts(name: str, values: Iterable[object]) -> None:
+    """Stop at the first value that is no text, or a blank one.
+
+    >>> texts("rater", ["Ana", None])
+    Traceback (most recent call last):
+    ValueError: rater must be a text in every row, got a blank: drop that row
+    >>> texts("rater", ["Ana", 2])
+    Traceback (most recent call last):
+    ValueError: rater must be a text in every row, got 2: use .astype(str)
+    """
+    for value in values:
+        if pd.isna(value) or not str(value).strip():
+            msg = f"{name} must be a text in every row, got a blank: drop that row"
+            raise ValueError(msg)
+        if not isinstance(value, str):
+            msg = f"{name} must be a text in every row, got {value!r}: use .astype(str)"
+            raise ValueError(msg)
 
 
 # --- inside ------------------------------------------------------------------------
@@ -103,13 +144,25 @@ def _text(file: Path, error: type[ValueError]) -> list[tuple[int, list[str]]]:
         msg = f"{file}: must be text in UTF-8, got other bytes: save it as CSV UTF-8 or as .xlsx"
         raise error(msg) from None
     head = text.partition("\n")[0]
-    if head.count(";") > head.count(","):
-        lines = list(csv.reader(text.splitlines(keepends=True), delimiter=";"))
-        numbered = list(enumerate(lines, start=1))
-    else:
-        names, rows = _csv.read(file, text.splitlines(keepends=True), error)
-        numbered = [(1, names), *rows] if names else []
-    return [(number, [cell.strip() for cell in cells]) for number, cells in numbered]
+    between = ";" if head.count(";") > head.count(",") else ","
+    names, rows = _csv.read(file, io.StringIO(text, newline=""), error, delimiter=between)
+    numbered = [(1, names), *rows] if names else []
+    return [(number, [_plain(cell.strip()) for cell in cells]) for number, cells in numbered]
+
+
+def _safe(cell: object) -> str:
+    """Return a cell that no spreadsheet program takes for a formula.
+
+    >>> _safe("=1+1"), _safe("'=1"), _safe("'tis late"), _safe(None), _plain(_safe("- rude"))
+    ("'=1+1", "''=1", "'tis late", '', '- rude')
+    """
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if _LIKE_A_FORMULA.match(text) else text
+
+
+def _plain(text: str) -> str:
+    """Return what `_safe` was given."""
+    return text[1:] if text.startswith("'") and _LIKE_A_FORMULA.match(text) else text
 
 
 def _spreadsheet(file: Path) -> list[tuple[int, list[str]]]:

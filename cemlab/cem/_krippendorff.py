@@ -9,6 +9,9 @@ from cemlab import _checks, _proportions
 from cemlab.cem import _alpha, _ratings
 from cemlab.estimate import Estimate
 
+FEW_UNITS = 100
+"""Below so many units a bootstrap is too short, and the interval is Wilson's."""
+
 METRICS = ("nominal", "ordinal", "interval", "ratio")
 """Scales of measurement that Krippendorff's alpha can take distances on."""
 
@@ -21,8 +24,9 @@ def krippendorff_alpha(
     resamples: int = 1000,
     rng: Any = None,
 ) -> Estimate:
-    r"""Return Krippendorff's alpha: reliability of any number of raters; larger is better.
+    r"""Return Krippendorff's alpha of ratings, a row a rater and a column a unit; larger is better.
 
+    Reliability of any number of raters, with missing ratings, on any scale.
     :math:`\alpha = 1 - D_o / D_e`: the mean distance of two ratings of one unit against that
     of any two ratings. Distances (squared): `nominal` same or not, `ordinal` by how many
     ratings lie between, `interval` by the difference, `ratio` by the difference in parts of
@@ -38,18 +42,24 @@ def krippendorff_alpha(
     level : float
         Confidence of the interval, above 0 and below 1.
     resamples : int
-        Samples of units for the interval (bootstrap over units, percentiles).
+        Samples of units for the interval of 100 units and more (bootstrap, percentiles).
     rng : int or numpy.random.Generator, optional
-        Source of luck of the bootstrap: the same integer gives the same interval.
+        Source of luck of the bootstrap: the same integer gives the same interval. Fewer than
+        100 units need none.
 
     Returns
     -------
     Estimate
         `n` units with two ratings or more; `parts`: `observed` and `expected` agreement (1
         less the distances in parts of the largest), `raters`, `ratings` and `left_out`
-        (units). Samples in which all ratings are the same are left out. If all agree on all
+        (units). The interval of fewer than 100 units is, for nominal ratings, what alpha would
+        be at Wilson's limits of the observed disagreement (with Student's t, and as many units
+        as its variance over units stands for), the expected held fixed; for others it is the
+        jackknife's over units, by Fisher's z and Student's t. From 100 on it is a bootstrap over
+        units, from which samples with one category only are left out. If all agree on all
         units, the lower limit is what alpha would be at Wilson's lower limit of the share of
-        such units. Missing for one unit.
+        such units. Missing for one unit, if no two ratings of a unit agree, or if alpha hangs
+        on one unit. `method` says which.
 
     Raises
     ------
@@ -61,8 +71,13 @@ def krippendorff_alpha(
     -----
     Critique: like kappa, alpha falls if nearly all units are of one category; then it speaks
     of the sample of units as much as of the raters. Krippendorff asks for .800 and accepts
-    .667 for tentative conclusions: conventions. A percentile bootstrap over few units is too
-    short, by more the fewer they are.
+    .667 for tentative conclusions: conventions. Of a category that one rating in ten names
+    no interval over few units can tell much. With 24 units, two raters and a true alpha of .3,
+    .5 or .8, a bootstrap of 95 % holds the truth in 60, 75 or 91 of 100 studies, the interval
+    here in 95 or more, because it is wide (1.2 to 1.5 on a scale from -1 to 1); with two even
+    categories in 97 (computed from the chances of every possible table). Of 8 to 40 ordered
+    ratings of five levels by five raters, the jackknife holds it in 90 to 97, a bootstrap in 83
+    to 95; from 100 units on the bootstrap holds it in 91 to 95 (simulated).
 
     References
     ----------
@@ -94,12 +109,41 @@ def krippendorff_alpha(
             *_ratings.if_all_agree(found.units, 1 - expected, sure),
             _ratings.ALL_AGREE,
         )
+    elif np.isclose(observed, 1) and found.units > 1:
+        method = "no interval: no two ratings of a unit agree"
+    elif 1 < found.units < FEW_UNITS:
+        low, high, method = _few(found, metric, value, observed, expected, sure)
     elif found.units > 1:
         values = _alpha.resampled(found, draws, _checks.generator(rng))
         if len(values):
             low, high = np.quantile(values, [(1 - sure) / 2, (1 + sure) / 2])
         method = f"bootstrap over units, percentiles of {len(values):,} samples"
+    if len(codes) > codes.shape[1] > 1:
+        method += f" ({len(codes)} raters and {codes.shape[1]} units: is a row a rater?)"
     parts = {"observed": 1 - observed, "expected": 1 - expected, "raters": len(codes)}
     parts |= {"ratings": int(rated[rated >= 2].sum()), "left_out": int((rated < 2).sum())}
     return Estimate(value, low=low, high=high, n=found.units, level=sure, parts=parts,
                     method=f"Krippendorff's alpha, {method}")  # fmt: skip
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _few(
+    found: _alpha.Patterns,
+    metric: str,
+    value: float,
+    observed: float,
+    expected: float,
+    level: float,
+) -> tuple[float, float, str]:
+    n = found.units
+    if metric == "nominal":
+        effective = _alpha.effective_units(found, observed)
+        limits = _ratings.from_disagreement(observed, expected, effective, n, level)
+        return *limits, "Wilson's limits of the observed disagreement, Student's t"
+    error = _alpha.jackknife_error(found)
+    if not error > 1e-9:
+        return np.nan, np.nan, "no interval: it hangs on one unit, or on none"
+    limits = _ratings.from_error(value, error, n, level)
+    return *limits, "jackknife over units, Fisher's z, Student's t"

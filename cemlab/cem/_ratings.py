@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from cemlab import _checks, _proportions
 from cemlab.cem._alpha import MOST_RATIO_VALUES
@@ -144,6 +145,35 @@ def limits(value: float, half: float) -> tuple[float, float]:
     return max(-1.0, value - half), min(1.0, value + half)
 
 
+def from_disagreement(
+    observed: float, expected: float, effective: float, n: int, level: float
+) -> tuple[float, float]:
+    """Return limits of 1 - observed / expected disagreement, from Wilson's of the observed.
+
+    With Student's t for `n` units; `effective`: of how many yes or no the share is known as well.
+
+    >>> low, high = from_disagreement(0.25, 0.5, 24, 24, 0.95)
+    >>> round(low, 2), round(high, 2)
+    (0.08, 0.77)
+    """
+    wide = float(stats.t.ppf((1 + level) / 2, n - 1)) ** 2 / effective
+    half = np.sqrt(wide * (observed * (1 - observed) + wide / 4))
+    low, high = ((observed + wide / 2 + side) / (1 + wide) for side in (-half, half))
+    return max(-1.0, float(1 - high / expected)), float(1 - low / expected)
+
+
+def from_error(value: float, error: float, n: int, level: float) -> tuple[float, float]:
+    """Return limits of a coefficient by Fisher's z, with Student's t for `n` units.
+
+    >>> low, high = from_error(0.5, 0.1, 24, 0.95)
+    >>> round(low, 2), round(high, 2)
+    (0.27, 0.68)
+    """
+    inner = float(np.clip(value, -0.999, 0.999))
+    half = stats.t.ppf((1 + level) / 2, n - 1) * error / (1 - inner**2)
+    return float(np.tanh(np.arctanh(inner) - half)), float(np.tanh(np.arctanh(inner) + half))
+
+
 def if_all_agree(n: int, expected: float, level: float) -> tuple[float, float]:
     """Return limits where the sample shows no disagreement, and so no standard error.
 
@@ -169,7 +199,7 @@ def _column(name: str, values: ArrayLike) -> "pd.Series[Any]":
 
 
 def _plain(values: ArrayLike) -> Any:
-    """Return an array; texts and numbers beside each other stay what they are."""
+    """Return an array in which texts and numbers stay what they are."""
     if isinstance(values, np.ndarray):
         return values
     return np.array(values, dtype=object)
@@ -183,18 +213,32 @@ def _coded(columns: list["pd.Series[Any]"]) -> tuple[Wholes, "pd.Index[Any]"]:
         return codes, pd.CategoricalIndex(ordered[0], categories=ordered[0], ordered=True)
     plain = [c.astype(object) if isinstance(c.dtype, pd.CategoricalDtype) else c for c in columns]
     values = pd.concat([c.infer_objects() for c in plain], ignore_index=True)
+    if values.dtype.kind not in "iufbcM":
+        values = values.mask(values == "")  # a blank cell is no category
     found, names = pd.factorize(values)
     index = pd.Index(names)
+    _one_kind(index)
     order = _order(index)
     place = np.empty(len(index) + 1, np.int64)
     place[order], place[-1] = np.arange(len(index)), -1
     return place[found].reshape(len(columns), -1), index[order]
 
 
+def _one_kind(names: "pd.Index[Any]") -> None:
+    """Stop where some ratings are texts and others numbers: "1" would never agree with 1."""
+    if names.dtype.kind in "iufb":
+        return
+    text = next((name for name in names if isinstance(name, str)), None)
+    other = next((name for name in names if isinstance(name, int | float | np.number)), None)
+    if text is not None and other is not None:
+        msg = f"ratings must be all texts or all numbers, got {text!r} beside {other!r}: use .astype(str)"
+        raise ValueError(msg)
+
+
 def _order(names: "pd.Index[Any]") -> Wholes:
     if names.dtype.kind in "iufb":
         return np.argsort(names.to_numpy(), kind="stable")
-    words = [(not isinstance(name, int | float), name if isinstance(name, int | float) else 0, str(name)) for name in names]  # fmt: skip
+    words = [(name if isinstance(name, int | float) else 0, str(name)) for name in names]
     return np.array(sorted(range(len(words)), key=words.__getitem__), np.int64)
 
 

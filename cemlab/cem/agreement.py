@@ -101,7 +101,8 @@ def cohen_kappa(
         The interval rests on the asymptotic standard error and is cut at -1 and 1. If they
         agree on all units, that error is 0: then the lower limit is what kappa would be at
         Wilson's lower limit of p_o. If a rater used only one category, kappa is 0 whatever
-        the other did, and no interval can be had.
+        the other did, and no interval can be had; nor if they agree on no unit, or if the
+        standard error is 0. `method` says so.
 
     Raises
     ------
@@ -115,7 +116,10 @@ def cohen_kappa(
     one, chance agreement is high, and a few disagreements push kappa towards 0 although the
     raters hardly ever differ (the first paradox of Feinstein and Cicchetti [3]_; see the
     example). Report `observed` beside it. The bands of Landis and Koch ("substantial" from
-    .61) are a convention without a theory. With few units the interval is rough.
+    .61) are a convention without a theory. With few units of a rare category the interval is
+    too short. With 24 units, a category that one rating in ten names and a true kappa of .3, .5
+    or .8, an interval of 95 % holds the truth in 63, 81 or 98 of 100 studies; with two even
+    categories in 93 to 99 (computed from the chances of every possible table).
 
     References
     ----------
@@ -165,6 +169,10 @@ def cohen_kappa(
     elif min(np.count_nonzero(rows), np.count_nonzero(columns)) == 1:
         low = high = np.nan
         method = "no interval: a rater used only one category"
+    elif np.isclose(observed, 0) or error < 1e-9:
+        low = high = np.nan
+        what = "they agree on no unit" if np.isclose(observed, 0) else "the standard error is 0"
+        method = f"no interval: {what}"
     else:
         low, high = _ratings.limits(float(found.kappa), stats.norm.ppf((1 + sure) / 2) * error)
     parts = {"observed": observed, "expected": expected, "standard_error": error}
@@ -198,9 +206,10 @@ def rating_counts(ratings: ArrayLike) -> pd.DataFrame:
 
 
 def fleiss_kappa(table: ArrayLike, *, level: float = 0.95) -> Estimate:
-    r"""Return Fleiss' kappa: agreement beyond chance of m ratings a unit; larger is better.
+    r"""Return Fleiss' kappa of a table of counts, units x categories; larger is better.
 
-    The raters may be others from unit to unit, but must be as many. For two raters it is
+    Agreement beyond chance of m ratings a unit. For ratings, a row a rater, see `rating_counts`
+    first; `krippendorff_alpha` takes these as they are. The raters may be others from unit to unit, but must be as many. For two raters it is
     Scott's pi, not Cohen's kappa: chance is taken from all ratings together.
 
     Parameters
@@ -216,7 +225,8 @@ def fleiss_kappa(table: ArrayLike, *, level: float = 0.95) -> Estimate:
         `n` units; `parts`: `observed` (mean share of pairs of raters that agree), `expected`
         and `raters` a unit. The interval comes from the variation over units, linearised
         (Gwet), with Student's t, and is cut at -1 and 1. If all agree on all units, the lower limit is what
-        kappa would be at Wilson's lower limit of the share of such units. Missing for one unit.
+        kappa would be at Wilson's lower limit of the share of such units. Missing for one unit,
+        if no two ratings of a unit agree, or if the standard error is 0; `method` says so.
 
     Raises
     ------
@@ -227,7 +237,11 @@ def fleiss_kappa(table: ArrayLike, *, level: float = 0.95) -> Estimate:
     Notes
     -----
     Critique: as for `cohen_kappa`, it falls when one category is very common. It has no near
-    misses and no missing ratings: use `krippendorff_alpha` for these.
+    misses and no missing ratings: use `krippendorff_alpha` for these. With few units of a rare
+    category the interval is too short: with 24 units, two raters, a category that one rating in
+    ten names and a true kappa of .3, .5 or .8, one of 95 % holds the truth in 56, 74 or 92 of
+    100 studies (that of `krippendorff_alpha` in 95 or more); with two even categories in 94 to
+    100 (computed from the chances of every possible table).
 
     References
     ----------
@@ -255,12 +269,16 @@ def fleiss_kappa(table: ArrayLike, *, level: float = 0.95) -> Estimate:
     low = high = np.nan
     if (pairs == 1).all():
         low, high, method = *_ratings.if_all_agree(n, expected, sure), _ratings.ALL_AGREE
+    elif not pairs.any():
+        method = "no interval: no two ratings of a unit agree"
     elif n > 1:
         own = (pairs - expected) / (1 - expected)
         own = own - 2 * (1 - value) * (counts @ share / m - expected) / (1 - expected)
         error = float(np.std(own, ddof=1) / np.sqrt(n))
-        low, high = _ratings.limits(value, stats.t.ppf((1 + sure) / 2, n - 1) * error)
-        method = "linearised standard error over units (Gwet), Student's t"
+        method = "no interval: the standard error is 0"
+        if error > 1e-9:
+            low, high = _ratings.limits(value, stats.t.ppf((1 + sure) / 2, n - 1) * error)
+            method = "linearised standard error over units (Gwet), Student's t"
     parts = {"observed": float(pairs.mean()), "expected": expected, "raters": m}
     return Estimate(value, low=low, high=high, n=n, level=sure, parts=parts,
                     method=f"Fleiss' kappa, {method}")  # fmt: skip

@@ -88,7 +88,7 @@ def agreement(ratings: pd.DataFrame, *, level: float = 0.95, rng: Any = None) ->
     level : float
         Confidence of the interval, above 0 and below 1.
     rng : int or numpy.random.Generator, optional
-        Source of luck of the bootstrap over the things judged.
+        Source of luck of the bootstrap over the things judged (100 and more; fewer need none).
 
     Returns
     -------

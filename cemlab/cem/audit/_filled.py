@@ -1,11 +1,13 @@
 """Forms of a rubric: empty, filled in, and a fictional example."""
 
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cemlab import _checks
 from cemlab.cem import _forms
 from cemlab.cem.audit._rubric import LEVELS, AuditError, Rubric, folder, rubric
 
@@ -14,6 +16,9 @@ COLUMNS = ("rater", "date", "firm", "criterion", "level", "evidence")
 
 NOT_OBSERVED = "not observed"
 """What stands for a criterion that a rater could not see: it is no level."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NEARLY = ("n/a", "na", "n.a.", "-", "none", "nan", "not seen")
 
 
 def sheet(
@@ -68,13 +73,13 @@ def sheet(
     return form
 
 
-def read(path: str | Path, rubric: Rubric) -> pd.DataFrame:
-    """Return the ratings of a filled-in form (.csv or .xlsx), every cell checked.
+def read(path: str | Path | Iterable[str | Path], rubric: Rubric) -> pd.DataFrame:
+    """Return the ratings of filled-in forms (.csv or .xlsx), every cell checked.
 
     Parameters
     ----------
-    path : str or Path
-        A form of `sheet`; it may hold several raters, days and firms.
+    path : str, Path or several of them
+        A form of `sheet`, or one of each rater; each may hold several raters, days and firms.
     rubric : Rubric
         What was judged.
 
@@ -82,13 +87,16 @@ def read(path: str | Path, rubric: Rubric) -> pd.DataFrame:
     -------
     DataFrame
         `rater`, `date`, `firm`, `criterion` (in the rubric's order), `level` (0 to 4; missing: not
-        observed) and `evidence`.
+        observed) and `evidence`. Written as CSV with ``to_csv(path, na_rep="not observed")`` it
+        can be read again.
 
     Raises
     ------
     AuditError
         Names file, row, column, rule and value. A blank level is refused, as nobody knows
-        whether it was forgotten: write "not observed".
+        whether it was forgotten: write "not observed". A date must be written with the year
+        first (2024-05-03), or be a date of the spreadsheet: 03.05.2024 can be read in two ways.
+        A rater must be written in one way ("Ana" and "ana" would count as two).
 
     Examples
     --------
@@ -103,20 +111,31 @@ def read(path: str | Path, rubric: Rubric) -> pd.DataFrame:
     [1.0, nan]
     >>> folder.cleanup()
     """
-    rows = _forms.read(path, COLUMNS[:5], AuditError)
-    if not rows:
-        msg = f"{path}: must hold at least one rating, got none"
+    files = [path] if isinstance(path, str | Path) else list(path)
+    if not files:
+        msg = "path must be a form or several, got none: is it the right folder?"
         raise AuditError(msg)
     checked, seen = [], set()
-    for number, cells in rows:
-        where = f"{path}, row {number}"
-        row = _row(where, cells, rubric)
-        if row[:4] in seen:
-            msg = f"{where}, criterion: must be rated once by each rater a day, got {row[3]!r} by {row[0]!r} twice"
+    for file in files:
+        rows = _forms.read(file, COLUMNS[:5], AuditError)
+        if not rows:
+            msg = f"{file}: must hold at least one rating, got none"
             raise AuditError(msg)
-        seen.add(row[:4])
-        checked.append(row)
+        for number, cells in rows:
+            where = f"{file}, row {number}"
+            row = _row(where, cells, rubric)
+            if row[:4] in seen:
+                msg = f"{where}, criterion: must be rated once by each rater a day, got {row[3]!r} by {row[0]!r} twice"
+                raise AuditError(msg)
+            seen.add(row[:4])
+            checked.append(row)
     frame = pd.DataFrame(checked, columns=list(COLUMNS))
+    try:
+        _forms.one_spelling("rater", frame["rater"].unique())
+        _forms.one_spelling("firm", frame["firm"].unique())
+    except ValueError as found:
+        msg = f"{', '.join(map(str, files))}: {found}"
+        raise AuditError(msg) from None
     frame["date"] = frame["date"].astype("datetime64[us]")
     frame["criterion"] = pd.Categorical(frame["criterion"], list(rubric.criteria), ordered=True)
     return frame
@@ -135,6 +154,27 @@ def example() -> pd.DataFrame:
     return read(folder() / "example-ratings.csv", rubric("eight-truths"))
 
 
+def day(value: object) -> pd.Timestamp:
+    """Return a day that can be read in one way only.
+
+    >>> day("2024-05-03")
+    Timestamp('2024-05-03 00:00:00')
+    >>> day("03.05.2024")
+    Traceback (most recent call last):
+    ValueError: date must be a day such as 2024-05-03, got '03.05.2024': write the year first
+    """
+    found = pd.NaT
+    if isinstance(value, date | datetime | np.datetime64):
+        found = pd.Timestamp(value)
+    elif isinstance(value, str) and _DAY.fullmatch(value):
+        found = pd.to_datetime(value, format="%Y-%m-%d", errors="coerce")
+    if pd.isna(found) or found.tzinfo is not None or found != found.normalize():
+        shown = repr(value) if isinstance(value, str) else str(value)
+        msg = f"date must be a day such as 2024-05-03, got {shown}: write the year first"
+        raise ValueError(msg)
+    return found
+
+
 # --- inside ------------------------------------------------------------------------
 
 
@@ -149,14 +189,15 @@ def _row(
         msg = f"{where}, criterion: must be one of {', '.join(rubric.criteria)}, got {cells['criterion']!r}"
         raise AuditError(msg)
     try:
-        date = _checks.moment("date", cells["date"])
+        on = day(cells["date"])
     except ValueError as found:
         msg = f"{where}, {found}"
         raise AuditError(msg) from None
-    given = cells["level"].lower()
-    shown = repr(cells["level"]) if given else "nothing"
+    given = cells["level"].lower().removesuffix(".0")
     if given != NOT_OBSERVED and given not in map(str, range(LEVELS)):
-        msg = f"{where}, level: must be 0 to {LEVELS - 1} or {NOT_OBSERVED!r}, got {shown}"
+        shown = repr(cells["level"]) if given else "nothing"
+        hint = f": did you mean {NOT_OBSERVED!r}?" if given in _NEARLY else ""
+        msg = f"{where}, level: must be 0 to {LEVELS - 1} or {NOT_OBSERVED!r}, got {shown}{hint}"
         raise AuditError(msg)
     level = np.nan if given == NOT_OBSERVED else float(given)
-    return cells["rater"], date, cells["firm"], cells["criterion"], level, cells.get("evidence", "")
+    return cells["rater"], on, cells["firm"], cells["criterion"], level, cells.get("evidence", "")

@@ -7,7 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from cemlab import _checks, _proportions
-from cemlab.cem.audit._filled import COLUMNS
+from cemlab.cem import _forms
+from cemlab.cem.audit._filled import COLUMNS, day
 from cemlab.cem.audit._rubric import LEVELS, Rubric
 from cemlab.estimate import Estimate
 
@@ -132,13 +133,22 @@ def overall(
 
 
 def checked(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return the ratings with levels as numbers, or stop at what breaks a rule."""
+    """Return the ratings with levels as numbers and dates as days, or stop at what breaks a rule."""
     absent = [name for name in COLUMNS[:5] if name not in ratings]
     if absent:
         msg = f"ratings must have the columns {', '.join(COLUMNS[:5])}, got none called {absent[0]!r}: see audit.read()"
         raise ValueError(msg)
     if ratings.empty:
         msg = "ratings must hold at least one rating, got none"
+        raise ValueError(msg)
+    for name in ("rater", "firm", "criterion"):
+        _forms.texts(name, ratings[name].unique())
+    _forms.one_spelling("rater", ratings["rater"].unique())
+    days = {value: day(value) for value in ratings["date"].unique()}
+    ratings = ratings.assign(date=ratings["date"].map(days).astype("datetime64[us]"))
+    truth = ratings["level"].map(type).isin([bool, np.bool_])
+    if truth.any():
+        msg = f"level must be 0 to {LEVELS - 1}, got {ratings['level'][truth].iloc[0]}: it is no yes or no"
         raise ValueError(msg)
     found = pd.to_numeric(ratings["level"], errors="coerce")
     wrong = ratings["level"][(found.isna() & ratings["level"].notna()) | (found.notna() & ~found.isin(range(LEVELS)))]  # fmt: skip

@@ -1,7 +1,7 @@
 """What a rubric may hold, and the rubrics that come with the workbench."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,10 +42,11 @@ class Source(Part):
 
 
 class Criterion(Part):
-    """One thing to judge: a question, five levels of what can be seen, and what to look at."""
+    """One thing to judge: a question, from where it is seen, five levels, and what to look at."""
 
     title: Title
     question: Text
+    seen_from: Literal["outside", "inside"]
     levels: Annotated[list[Text], Field(min_length=LEVELS, max_length=LEVELS)]
     evidence: Annotated[list[Text], Field(min_length=1)]
 
@@ -60,17 +61,19 @@ class Rubric(Part):
     criteria: Annotated[dict[Key, Criterion], Field(min_length=1)]
 
     def table(self) -> pd.DataFrame:
-        """Return a row a criterion: titles, question, the levels 0 to 4, evidence to look for.
+        """Return a row a criterion: titles, question, the levels 0 to 4, evidence, `seen_from`.
+
+        What is seen from "inside" only those who work there, or whom they show it, can judge.
 
         Examples
         --------
         >>> rubric("relationship").table().loc["win_win", ["title_de", 1]].tolist()
-        ['Beide gewinnen', 'Points that expire.']
+        ['Beide gewinnen', 'Who stays pays the same as a new customer only after asking.']
         """
         rows = {
             key: {"title_en": one.title.en, "title_de": one.title.de, "question": one.question}
             | dict(enumerate(one.levels))
-            | {"evidence": "; ".join(one.evidence)}
+            | {"evidence": "; ".join(one.evidence), "seen_from": one.seen_from}
             for key, one in self.criteria.items()
         }
         return pd.DataFrame(rows).T.rename_axis("criterion")

@@ -2,10 +2,11 @@
 
 A scheme, narratives and codings are data (YAML, CSV, spreadsheets). `code_sheet` makes the form
 that two people fill in, `read_codings` checks it, `compare` and `disagreements` show where they
-differ, `frequencies`, `missed` and `green_but_red` what was found, and `to_events` turns the
-stories into an event log that both lenses can read.
+differ, `settle` what a talk about it would change, `frequencies`, `missed` and `green_but_red`
+what was found, and `to_events` turns the stories into an event log that both lenses can read.
 """
 
+from cemlab.cem.incidents._as_log import to_events as to_events
 from cemlab.cem.incidents._coding_scheme import IncidentError as IncidentError
 from cemlab.cem.incidents._coding_scheme import Scheme as Scheme
 from cemlab.cem.incidents._coding_scheme import scheme as scheme
@@ -19,8 +20,8 @@ from cemlab.cem.incidents._counted import both_sides as both_sides
 from cemlab.cem.incidents._counted import frequencies as frequencies
 from cemlab.cem.incidents._counted import green_but_red as green_but_red
 from cemlab.cem.incidents._counted import missed as missed
+from cemlab.cem.incidents._settled import settle as settle
 from cemlab.cem.incidents._stories import narratives as narratives
-from cemlab.cem.incidents._stories import to_events as to_events
 
 __all__ = [
     "IncidentError",
@@ -37,5 +38,6 @@ __all__ = [
     "narratives",
     "read_codings",
     "scheme",
+    "settle",
     "to_events",
 ]

@@ -15,7 +15,13 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 
 class IncidentError(ValueError):
-    """A scheme, a corpus or a coding breaks a rule; the sentence says where, the rule and the value."""
+    """A scheme, a corpus or a coding breaks a rule; the sentence says where, the rule and the value.
+
+    Notebooks show the sentence alone, without the call stack.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"✗ {self}"]
 
 
 class Part(BaseModel):
@@ -44,6 +50,7 @@ class Code(Title):
     """One code: what it means, an example, and what must not be coded by it."""
 
     definition: Text
+    definition_de: Text | None = None
     example: Text
     exclude: Text
     tone: Literal["good", "neutral", "bad"] | None = None
@@ -55,6 +62,7 @@ class Dimension(Part):
 
     title: Title
     question: Text
+    question_de: Text | None = None
     several: bool
     codes: Annotated[dict[Key, Code], Field(min_length=2)]
 
@@ -62,8 +70,8 @@ class Dimension(Part):
         """Return what is wrong with the codes given to one narrative ("" if nothing is)."""
         for code in given:
             if code not in self.codes:
-                near = difflib.get_close_matches(code, self.codes, n=1)
-                hint = f": did you mean {near[0]}?" if near else ""
+                near = self._near(code)
+                hint = f": did you mean {near}?" if near else ""
                 return f"must be one of the codes {', '.join(self.codes)}, got {code!r}{hint}"
             if given.count(code) > 1:
                 return f"must name each code once, got {code!r} twice"
@@ -72,6 +80,14 @@ class Dimension(Part):
         if len(given) > 1 and not self.several:
             return f"must be one code, got {', '.join(given)}: choose the one that fits best"
         return ""
+
+    def _near(self, given: str) -> str:
+        """Return the code whose name or label somebody may have meant ("" if none)."""
+        said = {key.replace("_", " "): key for key in self.codes}
+        for key, code in self.codes.items():
+            said |= {code.en.casefold(): key, code.de.casefold(): key}
+        near = difflib.get_close_matches(given.casefold().replace("_", " "), said, n=1)
+        return said[near[0]] if near else ""
 
 
 class Scheme(Part):
@@ -84,7 +100,7 @@ class Scheme(Part):
     dimensions: Annotated[dict[Key, Dimension], Field(min_length=1)]
 
     def table(self) -> pd.DataFrame:
-        """Return a row a code, by (dimension, code): labels, definition, example, what not, tone.
+        """Return a row a code, by (dimension, code): labels, definitions, example, what not, tone.
 
         Examples
         --------
@@ -94,7 +110,7 @@ class Scheme(Part):
         rows = [
             {"dimension": name, "code": key, "label_en": code.en, "label_de": code.de,
              "definition": code.definition, "example": code.example, "exclude": code.exclude,
-             "tone": code.tone or "", "several": dimension.several}
+             "definition_de": code.definition_de or "", "tone": code.tone or "", "several": dimension.several}
             for name, dimension in self.dimensions.items()
             for key, code in dimension.codes.items()
         ]  # fmt: skip
@@ -112,7 +128,8 @@ def scheme(path: str | Path | None = None) -> Scheme:
 
     The one that comes along asks four questions in the manner of the critical incident
     technique: `touchpoint` and `remedy` (what would have helped) take one code a narrative,
-    `problem` and `feeling` several, the main one first.
+    `problem` and `feeling` (at the end) several, the main one first: the one without which
+    there would be nothing to tell. Each has `other` for what has no code, or cannot be said.
 
     Parameters
     ----------
@@ -138,7 +155,7 @@ def scheme(path: str | Path | None = None) -> Scheme:
     Examples
     --------
     >>> {name: len(dimension.codes) for name, dimension in scheme().dimensions.items()}
-    {'touchpoint': 7, 'problem': 9, 'feeling': 8, 'remedy': 7}
+    {'touchpoint': 8, 'problem': 10, 'feeling': 12, 'remedy': 8}
     """
     file = Path(path) if path is not None else folder() / "scheme.yaml"
     return _yaml.read(file, Scheme, IncidentError, Scheme.problems)

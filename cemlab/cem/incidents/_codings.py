@@ -1,7 +1,9 @@
 """Codings: who gave which codes to which narrative, checked against the scheme."""
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +12,8 @@ from pydantic import Field
 
 from cemlab import _yaml
 from cemlab.cem import _forms
+from cemlab.cem.incidents._as_log import needs
 from cemlab.cem.incidents._coding_scheme import IncidentError, Part, Scheme, Text, folder, scheme
-from cemlab.cem.incidents._stories import needs
 
 COLUMNS = ("rater", "narrative", "dimension", "code", "place")
 """Columns of the frame of codings; `place` 1 is the main code of its dimension."""
@@ -28,9 +30,15 @@ class _Codings(Part):
 
 
 def codings(
-    source: str | Path | pd.DataFrame | None = None, *, scheme: Scheme | None = None
+    source: str | Path | pd.DataFrame | None = None,
+    *,
+    scheme: Scheme | None = None,
+    narratives: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return codings, checked against the scheme: the example's, a file's or a frame's.
+
+    The example is invented, as the stories are: its authors played all three coders. It shows
+    how codings are compared; it is no evidence that people can apply the scheme alike.
 
     Parameters
     ----------
@@ -40,6 +48,9 @@ def codings(
         `place`. By default the example: two raters on all narratives, a third on half.
     scheme : Scheme, optional
         By default the scheme that comes along.
+    narratives : DataFrame, optional
+        The stories that were coded (see `narratives`): a coding of any other is refused. By
+        default any name of a story is accepted.
 
     Returns
     -------
@@ -50,7 +61,8 @@ def codings(
     Raises
     ------
     IncidentError
-        If a code is not in the scheme, stands where it may not, or stands twice.
+        If a code is not in the scheme, stands where it may not, or stands twice; if a rater's
+        name is written in two ways ("Ana", "ana"), or a story is not among `narratives`.
 
     Examples
     --------
@@ -62,11 +74,11 @@ def codings(
     """
     rules = _rules(scheme)
     if isinstance(source, pd.DataFrame):
-        return _checked(_of_frame(source), rules)
+        return _checked(_of_frame(source), rules, narratives)
     file = Path(source) if source is not None else folder() / "codings.yaml"
     if file.suffix.lower() in (".csv", ".xlsx"):
-        return read_codings(file, scheme=rules)
-    return _checked(_of_yaml(file), rules)
+        return read_codings(file, scheme=rules, narratives=narratives)
+    return _checked(_of_yaml(file), rules, narratives)
 
 
 def code_sheet(
@@ -74,9 +86,10 @@ def code_sheet(
     scheme: Scheme | None = None,
     *,
     rater: str = "",
+    filled: pd.DataFrame | None = None,
     path: str | Path | None = None,
 ) -> pd.DataFrame:
-    """Return an empty form: a row a narrative, a column a dimension; and write it if asked.
+    """Return a form to fill in: a row a narrative, a column a dimension; and write it if asked.
 
     Parameters
     ----------
@@ -86,6 +99,9 @@ def code_sheet(
         By default the scheme that comes along.
     rater : str
         Name of the one who will fill it in.
+    filled : DataFrame, optional
+        Codings (see `codings`) of which those by `rater` are written in; by default the form
+        is empty.
     path : str or Path, optional
         A file to write: .csv, or .xlsx with the codes to choose from and the scheme on a
         second sheet. An older file is replaced.
@@ -93,7 +109,8 @@ def code_sheet(
     Raises
     ------
     ValueError
-        If a column is missing or the file's name ends in anything else.
+        If a column is missing, the file's name ends in anything else, or `filled` has nothing
+        by `rater`.
 
     Examples
     --------
@@ -105,8 +122,9 @@ def code_sheet(
     needs(narratives, ("narrative", "title", "text"))
     form = narratives[["narrative", "title", "text"]].reset_index(drop=True)
     form.insert(0, "rater", rater)
+    cells = _cells_of(filled, rater)
     for name in rules.dimensions:
-        form[name] = ""
+        form[name] = [cells.get((str(story), name), "") for story in form["narrative"]]
     if path is not None:
         table = rules.table().reset_index()
         sheets = {
@@ -118,18 +136,26 @@ def code_sheet(
     return form
 
 
-def read_codings(path: str | Path, *, scheme: Scheme | None = None) -> pd.DataFrame:
-    r"""Return the codings of a filled-in form (.csv or .xlsx), every cell checked.
+def read_codings(
+    path: str | Path | Sequence[str | Path],
+    *,
+    scheme: Scheme | None = None,
+    narratives: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""Return the codings of filled-in forms (.csv or .xlsx), every code checked.
 
     Several codes in a cell are separated by commas, the main one first. A blank cell means
     that this dimension of this narrative was not coded; such rows are left out.
 
     Parameters
     ----------
-    path : str or Path
-        A form of `code_sheet`; it may hold the rows of several raters.
+    path : str, Path or sequence of them
+        A form of `code_sheet`, or several; one may hold the rows of several raters.
     scheme : Scheme, optional
         By default the scheme that comes along.
+    narratives : DataFrame, optional
+        The stories that were coded (see `narratives`): a row of any other is refused. By
+        default any name of a story is accepted.
 
     Returns
     -------
@@ -154,8 +180,9 @@ def read_codings(path: str | Path, *, scheme: Scheme | None = None) -> pd.DataFr
     """
     rules = _rules(scheme)
     names = ["rater", "narrative", *rules.dimensions]
-    rows = _forms.read(path, names, IncidentError)
-    return _checked(_of_form(Path(path), rows, list(rules.dimensions)), rules)
+    files = [Path(path)] if isinstance(path, str | Path) else [Path(file) for file in path]
+    forms = [_of_form(f, _forms.read(f, names, IncidentError), names[2:]) for f in files]
+    return _checked(chain.from_iterable(forms), rules, narratives)
 
 
 # --- inside ------------------------------------------------------------------------
@@ -163,6 +190,20 @@ def read_codings(path: str | Path, *, scheme: Scheme | None = None) -> pd.DataFr
 
 def _rules(given: Scheme | None) -> Scheme:
     return given if given is not None else scheme()
+
+
+def _cells_of(filled: pd.DataFrame | None, rater: str) -> dict[tuple[str, str], str]:
+    """Return what a rater's cells hold: (narrative, dimension) -> codes, the main one first."""
+    if filled is None:
+        return {}
+    cells: dict[tuple[str, str], list[str]] = {}
+    for _, who, narrative, dimension, codes in _of_frame(filled):
+        if who == rater:
+            cells[narrative, dimension] = codes
+    if not cells:
+        msg = f"rater must be one of those who filled in, got {rater!r}: see filled['rater']"
+        raise IncidentError(msg)
+    return {place: ", ".join(codes) for place, codes in cells.items()}
 
 
 def _of_yaml(file: Path) -> Iterator[Given]:
@@ -213,19 +254,36 @@ def _of_frame(frame: pd.DataFrame) -> Iterator[Given]:
     table = frame.assign(place=frame.get("place", 1))
     table = table.sort_values("place", kind="stable")
     by = ["rater", "narrative", "dimension"]
-    if table[[*by, "code"]].isna().any(axis=None):
-        msg = "codings must have a rater, narrative, dimension and code in every row, got a blank: drop that row"
-        raise IncidentError(msg)
+    for name in (*by, "code"):
+        try:
+            _forms.texts(name, table[name].unique())
+        except ValueError as found:
+            raise IncidentError(str(found)) from None
     given: dict[tuple[str, str, str], list[str]] = {}
     for rater, narrative, dimension, code in table[[*by, "code"]].itertuples(index=False):
-        given.setdefault((str(rater), str(narrative), str(dimension)), []).append(str(code))
+        given.setdefault((rater, narrative, dimension), []).append(code)
     for (rater, narrative, dimension), codes in given.items():
         yield f"codings, {rater}, {narrative}, {dimension}", rater, narrative, dimension, codes
 
 
-def _checked(given: Iterable[Given], rules: Scheme) -> pd.DataFrame:
-    rows, seen = [], set()
+def _checked(
+    given: Iterable[Given], rules: Scheme, narratives: pd.DataFrame | None
+) -> pd.DataFrame:
+    rows, seen, raters = [], set(), set[str]()
+    known = None if narratives is None else _known(narratives)
     for where, rater, narrative, dimension, codes in given:
+        if rater not in raters:
+            raters.add(rater)
+            try:
+                _forms.one_spelling("rater", sorted(raters))
+            except ValueError as found:
+                msg = f"{where}: {found}"
+                raise IncidentError(msg) from None
+        if known is not None and narrative not in known:
+            near = difflib.get_close_matches(narrative, known, n=1)
+            hint = f": did you mean {near[0]}?" if near else ""
+            msg = f"{where}: must be of one of the {len(known)} narratives given, got {narrative!r}{hint}"
+            raise IncidentError(msg)
         if dimension not in rules.dimensions:
             msg = f"{where}: must be one of the dimensions {', '.join(rules.dimensions)}, got {dimension!r}"
             raise IncidentError(msg)
@@ -241,3 +299,8 @@ def _checked(given: Iterable[Given], rules: Scheme) -> pd.DataFrame:
         msg = "codings must hold at least one code, got none"
         raise IncidentError(msg)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _known(narratives: pd.DataFrame) -> list[str]:
+    needs(narratives, ("narrative",))
+    return [str(name) for name in narratives["narrative"]]

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _checks, _luck, _proportions
+from cemlab.cem import _forms
 from cemlab.cem.agreement import cohen_kappa, krippendorff_alpha
 from cemlab.estimate import Estimate
 
 _NEEDED = ("rater", "narrative", "dimension", "code", "place")
+_FEW = 5.0
 _KINDS = ("other main code", "other order", "more or fewer codes")
 
 
@@ -25,7 +27,8 @@ def compare(
 ) -> pd.DataFrame:
     """Return how far the coders agree beyond chance: Cohen's kappa of two, Krippendorff's alpha of more.
 
-    Larger is better: 1 is full agreement, 0 what chance would give.
+    Larger is better: 1 is full agreement, 0 what chance would give. (The codings that come
+    along are invented: what they give shows the arithmetic, not how well people agree.)
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ def compare(
     level : float
         Confidence of the intervals, above 0 and below 1; each holds for itself.
     rng : int or numpy.random.Generator, optional
-        Source of luck of alpha's bootstrap; the same for each row.
+        Source of luck of alpha's bootstrap (100 narratives and more); the same for each row.
 
     Returns
     -------
@@ -49,12 +52,15 @@ def compare(
         By dimension (and code, or pair): `value`, `low`, `high`, `n` (narratives),
         `observed` and `expected` agreement, `share` (of codings with the code; by code only),
         and `method`. Where all gave the same, agreement beyond chance does not exist: `value`
-        is missing and `method` says so.
+        is missing and `method` says so; so it does for a pair without a common narrative. A
+        code that is expected in fewer than 5 narratives (`n` times `share`), or in all but
+        fewer than 5, has "too few" in `method`: its interval is not to be trusted.
 
     Raises
     ------
     ValueError
-        If fewer than two raters are left or no narrative was coded by two.
+        If fewer than two raters are left or no narrative was coded by two (by pair: by no
+        pair).
 
     Notes
     -----
@@ -88,14 +94,23 @@ def compare(
         if by == "dimension":
             rows[(str(dimension),)] = _row(main, level, luck)
         elif by == "pair":
-            for pair in combinations(names, 2):
-                rows[str(dimension), " - ".join(pair)] = _row(main[list(pair)], level, luck)
+            pairs = [main[list(pair)] for pair in combinations(names, 2)]
+            if not any(pair.notna().all(axis=1).any() for pair in pairs):
+                _row(main, level, luck)
+            for pair in pairs:
+                both = pair.notna().all(axis=1).any()
+                row = _row(pair, level, luck) if both else _no_pair()
+                rows[str(dimension), " - ".join(pair.columns)] = row
         else:
             for code in sorted(part["code"].unique()):
                 there = _matrix(part[part["code"] == code], names).reindex(index=main.index)
                 marks = there.notna().astype(float).where(main.notna().to_numpy())
                 shown = {"share": float(np.nanmean(marks.to_numpy()))}
-                rows[str(dimension), str(code)] = _row(marks, level, luck) | shown
+                row = _row(marks, level, luck) | shown
+                expected = row["n"] * min(shown["share"], 1 - shown["share"])
+                if expected < _FEW and np.isfinite(row["value"]):
+                    row["method"] += f", too few: {expected:.1f} narratives expected"
+                rows[str(dimension), str(code)] = row
     keys = ["dimension"] if by == "dimension" else ["dimension", by]
     index = pd.MultiIndex.from_tuples(list(rows), names=keys)
     columns = ["value", "low", "high", "n", "observed", "expected"]
@@ -203,7 +218,7 @@ def confusion(
 
 
 def needed(codings: pd.DataFrame) -> pd.DataFrame:
-    """Return the codings if they have their columns and at least one row."""
+    """Return the codings if they have their columns, texts in them, and at least one row."""
     absent = [name for name in _NEEDED if name not in codings]
     if absent:
         msg = f"codings must have the columns {', '.join(_NEEDED)}, got none called {absent[0]!r}: see incidents.codings()"
@@ -211,6 +226,8 @@ def needed(codings: pd.DataFrame) -> pd.DataFrame:
     if codings.empty:
         msg = "codings must hold at least one code, got none"
         raise ValueError(msg)
+    for name in _NEEDED[:4]:
+        _forms.texts(name, codings[name].unique())
     return codings
 
 
@@ -244,6 +261,11 @@ def _row(main: pd.DataFrame, level: float, luck: int) -> dict[str, Any]:
         same = {"value": np.nan, "low": np.nan, "high": np.nan, "observed": 1.0, "expected": 1.0}
         return same | {"n": int((rated >= 2).sum()), "method": "not defined: all gave the same"}
     return found.row() | {"value": float(found), **{k: found.parts[k] for k in ("observed", "expected")}}  # fmt: skip
+
+
+def _no_pair() -> dict[str, Any]:
+    row = dict.fromkeys(("value", "low", "high", "observed", "expected"), np.nan)
+    return row | {"n": 0, "method": "not defined: no narrative that both coded"}
 
 
 def _beyond_chance(main: pd.DataFrame, level: float, luck: int) -> Estimate | None:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _checks, _proportions
+from cemlab.cem.incidents._as_log import needs
 from cemlab.cem.incidents._coding_scheme import Scheme, scheme
 from cemlab.cem.incidents._compared import needed
-from cemlab.cem.incidents._stories import needs
 from cemlab.estimate import Estimate
 
 DAY_MIN = 1440.0
@@ -35,9 +35,11 @@ def frequencies(
     -------
     DataFrame
         By dimension and code, most common first: `value` (share of narratives), `low`, `high`,
-        `n` (narratives coded in the dimension), `count` of narratives with the code, and
-        `by_any` (narratives in which at least one rater gave it). Shares of a dimension with
-        several codes add up to more than 1.
+        `n` (narratives coded in the dimension), `count` of narratives with the code,
+        `by_any` (narratives in which at least one rater gave it), `mean` (mean over narratives
+        of the part of their raters who gave it) and `raters` (mean number of raters a
+        narrative). Shares need not add up to 1: a narrative may have several codes, or none
+        that more than half of its raters gave.
 
     Raises
     ------
@@ -46,8 +48,11 @@ def frequencies(
 
     Notes
     -----
-    Critique: the interval treats the narratives as drawn at random. Stories that people send
-    in, or that were collected to teach with, are not; then it shows only how little so few can tell.
+    Critique: "more than half" means both of two raters, but two of three: stories with more
+    raters have a code more easily. Where `raters` is no whole number, or differs between
+    codings, compare `mean` instead. The interval treats the narratives as drawn at random.
+    Stories that people send in, or that were collected to teach with, are not; then it shows
+    only how little so few can tell.
 
     Examples
     --------
@@ -64,16 +69,21 @@ def frequencies(
     narratives = (
         found.drop_duplicates(["dimension", "narrative"]).groupby("dimension", sort=False).size()
     )
-    table = found.groupby(["dimension", "code"], sort=False)["holds"].agg(["sum", "size"])
-    table = table.reset_index().rename(columns={"sum": "count", "size": "by_any"})
+    groups = found.groupby(["dimension", "code"], sort=False)
+    table = groups.agg(count=("holds", "sum"), by_any=("holds", "size"), mean=("part", "sum"))
+    table = table.reset_index()
     table["n"] = table["dimension"].map(narratives)
+    table["mean"] /= table["n"]
+    each = found.drop_duplicates(["dimension", "narrative"]).groupby("dimension")["coders"]
+    table["raters"] = table["dimension"].map(each.mean())
     limits = [_proportions.wilson(int(k), int(n), sure) for k, n in zip(table["count"], table["n"], strict=True)]  # fmt: skip
     table["value"] = table["count"] / table["n"]
     table[["low", "high"]] = limits
     place = {name: i for i, name in enumerate(found["dimension"].unique())}
     table["order"] = table["dimension"].map(place)
     table = table.sort_values(["order", "count", "by_any", "code"], ascending=[True, False, False, True])  # fmt: skip
-    return table.set_index(["dimension", "code"])[["value", "low", "high", "n", "count", "by_any"]]
+    shown = ["value", "low", "high", "n", "count", "by_any", "mean", "raters"]
+    return table.set_index(["dimension", "code"])[shown]
 
 
 def both_sides(
@@ -111,6 +121,13 @@ def both_sides(
     ValueError
         If the dimension is unknown or has codes without a tone, or a coded narrative is not
         among the narratives.
+
+    Notes
+    -----
+    Critique: two colours are cut out of much more. A story is as red as its main feeling, so
+    one with two feelings loses one, and a neutral or good word for a bad matter makes it green. A missing survey
+    counts for the dashboard as no complaint, though it is often the unhappy who do not answer.
+    Both rules are conventions: try other `minutes` and another `dimension`.
 
     Examples
     --------
@@ -160,9 +177,9 @@ def missed(
     -------
     DataFrame
         By dimension and code, most common first: `n` narratives that have it by more than
-        half of their coders; of these, how many were `in_time`, `closed`, `satisfied` (csat
-        of at least 4), `green` (all of it, where asked), and `resolved` in the customer's
-        eyes; `value` (green of n) with `low` and `high`. Codes that no narrative has by more than half
+        half of their coders; of these, how many were `in_time`, `closed`, `surveyed` (with a
+        csat), `satisfied` (csat of at least 4, among the surveyed), `green` (all of it, where asked), and
+        `resolved` in the customer's eyes; `value` (green of n) with `low` and `high`. Codes that no narrative has by more than half
         are left out.
 
     Raises
@@ -170,11 +187,17 @@ def missed(
     ValueError
         If a coded narrative is not among the narratives.
 
+    Notes
+    -----
+    Critique: most codes rest on a handful of narratives, so read `low` and `high`. A code
+    beside a green dashboard does not show that the numbers could not have seen it, only that
+    these did not; and of the stories that come along it shows how they were written.
+
     Examples
     --------
     >>> from cemlab.cem.incidents import codings, narratives
     >>> missed(codings(), narratives()).loc[("feeling", "belittled"), ["n", "green", "resolved"]].tolist()
-    [3, 3, 0]
+    [2, 2, 0]
     """
     sure = _proportions.confidence(level)
     limit = _checks.number("minutes", minutes, low=0)
@@ -182,10 +205,9 @@ def missed(
     board = _told(found["narrative"].unique(), _board(narratives, limit)).set_index("narrative")
     held = found[found["holds"]]
     seen = board.loc[held["narrative"], ["in_time", "closed", "satisfied", "dashboard", "resolved"]]
-    seen = seen.assign(
-        green=seen["dashboard"] == "green", satisfied=seen["satisfied"].fillna(False)
-    )
-    names = ["in_time", "closed", "satisfied", "green", "resolved"]
+    asked, content = seen["satisfied"].notna(), seen["satisfied"].fillna(False)
+    seen = seen.assign(green=seen["dashboard"] == "green", surveyed=asked, satisfied=content)
+    names = ["in_time", "closed", "surveyed", "satisfied", "green", "resolved"]
     marks = seen[names].astype(int).set_index(pd.MultiIndex.from_frame(held[["dimension", "code"]]))
     groups = marks.groupby(level=[0, 1], sort=False)
     table = groups.sum()
@@ -230,7 +252,8 @@ def green_but_red(
     -----
     Critique: a share of the narratives at hand, not of all customers: who tells a story is
     not drawn at random. It moves with the rule for green, with the coders and with the
-    scheme; a disputed story counts as not red.
+    scheme; a disputed story counts as not red. Of the stories that come along it says nothing
+    about any company: many were written to be green on the dashboard and red as told.
 
     Examples
     --------
@@ -257,7 +280,8 @@ def agreed(codings: pd.DataFrame) -> pd.DataFrame:
     coders = codings.drop_duplicates([*by, "rater"]).groupby(by).size().rename("coders")
     gave = codings.drop_duplicates([*by, "rater", "code"]).groupby([*by, "code"], sort=False).size()
     found = gave.rename("gave").reset_index().merge(coders.reset_index(), on=by)
-    return found.assign(holds=2 * found["gave"] > found["coders"])
+    holds = 2 * found["gave"] > found["coders"]
+    return found.assign(holds=holds, part=found["gave"] / found["coders"])
 
 
 # --- inside ------------------------------------------------------------------------

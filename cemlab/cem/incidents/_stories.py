@@ -1,27 +1,34 @@
-"""Narratives with what the dashboard said about them, and the same stories as an event log."""
+"""Narratives with what the dashboard said about them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, Field
 
-from cemlab import _checks, _yaml, events
+from cemlab import _yaml
+from cemlab.cem.incidents._as_log import needs as needs
+from cemlab.cem.incidents._as_log import problems, step
 from cemlab.cem.incidents._coding_scheme import IncidentError, Part, Text, folder
 
 COLUMNS = ("narrative", "title", "sector", "channel", "date", "answered_in_min", "contacts",
-           "closed", "csat", "resolved", "text")  # fmt: skip
+           "closed", "csat", "resolved", "text", "steps")  # fmt: skip
 """Columns of the frame of narratives."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?")
 
 
 def _date(value: str) -> str:
-    try:
-        _checks.moment("date", value)
-    except ValueError:
+    if not _DATE.fullmatch(value) or pd.isna(pd.to_datetime(value, errors="coerce")):
         msg = f"must be a date such as 2024-05-01T14:30, got {value!r}"
-        raise ValueError(msg) from None
+        raise ValueError(msg)
+    return value
+
+
+def _step(value: str) -> str:
+    step(value)
     return value
 
 
@@ -40,6 +47,7 @@ class _Narrative(Part):
     dashboard: _Dashboard
     resolved: bool
     text: Text
+    steps: list[Annotated[str, AfterValidator(_step)]] | None = None
 
 
 class _Corpus(Part):
@@ -54,10 +62,19 @@ class _Corpus(Part):
             if story.dashboard.closed and story.dashboard.answered_in_min is None:
                 field = ("narratives", name, "dashboard", "answered_in_min")
                 yield field, "must be given for a case that was closed, got nothing"
+            steps = [step(text) for text in story.steps or ()]
+            if steps and steps[0].time != pd.Timestamp(story.date):
+                yield ("narratives", name, "date"), f"must be the time of the first step, got {story.date!r}"  # fmt: skip
+            if steps:
+                for said in problems(steps, story.dashboard.model_dump(), story.resolved):
+                    yield ("narratives", name, "steps"), said
 
 
 def narratives(path: str | Path | None = None) -> pd.DataFrame:
     """Return customers' stories: those that come along (fictional), or those in a file.
+
+    Those that come along were written to be read in class, many of them so that the dashboard is green
+    and the telling red. How often that is so among them says nothing about companies.
 
     Parameters
     ----------
@@ -68,9 +85,10 @@ def narratives(path: str | Path | None = None) -> pd.DataFrame:
     -------
     DataFrame
         A row a story: `narrative` (its id), `title`, `sector`, `channel`, `date`, `text`; what
-        the company's board shows: `answered_in_min` (minutes to the answer to each contact;
+        the company's board shows: `answered_in_min` (minutes to an answer, median over contacts;
         missing: never), `contacts`, `closed`, `csat` (1 to 5; missing: no survey); and what
-        it does not show: `resolved` in the customer's eyes.
+        it does not show: `resolved` in the customer's eyes, and `steps` (when what happened,
+        parted by semicolons; "" if only the record is known).
 
     Raises
     ------
@@ -88,77 +106,7 @@ def narratives(path: str | Path | None = None) -> pd.DataFrame:
     rows = []
     for name, story in found.narratives.items():
         shown = story.model_dump(exclude={"dashboard", "date"}) | story.dashboard.model_dump()
+        shown["steps"] = "; ".join(story.steps or ())
         rows.append(shown | {"narrative": name, "date": pd.Timestamp(story.date)})
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({"answered_in_min": "float64", "csat": "float64"})
-
-
-def to_events(narratives: pd.DataFrame) -> pd.DataFrame:
-    """Return the stories as an event log, so that both lenses can read what was coded.
-
-    What the record leaves open is laid down: each contact is answered after
-    `answered_in_min`, the next one comes a day later; the case is closed with the last
-    answer; a customer for whom it is resolved says so an hour after that; the survey comes
-    a day after the last answer. A contact that is never answered is followed by the next
-    after a day.
-
-    Parameters
-    ----------
-    narratives : DataFrame
-        As `narratives` returns it.
-
-    Returns
-    -------
-    DataFrame
-        A log with the narrative as `customer` and contact, answer, close, resolve,
-        survey_csat; `touchpoint` is the channel.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> one = narratives()[4:5]
-    >>> to_events(one)[["time", "actor", "kind"]].astype(str).values.tolist()[:2]
-    [['2024-03-04 21:15:00', 'customer', 'contact'], ['2024-03-04 21:17:00', 'company', 'answer']]
-    """
-    wanted = ("narrative", "channel", "date", "answered_in_min", "contacts", "closed", "resolved", "csat")  # fmt: skip
-    needs(narratives, wanted)
-    stories = narratives.reset_index(drop=True)
-    contacts = stories["contacts"].to_numpy(int)
-    row = np.repeat(np.arange(len(stories)), contacts)
-    turn = np.arange(len(row)) - np.repeat(np.cumsum(contacts) - contacts, contacts)
-    wait = stories["answered_in_min"].to_numpy(float)
-    known = np.isfinite(wait)
-    step = np.where(known, wait, 0.0)
-    began = pd.to_datetime(stories["date"])
-    asked = _after(began.iloc[row], turn * (1440.0 + step[row]))
-    told = _after(began, (contacts - 1) * (1440.0 + step) + step)
-    base = stories[["narrative", "channel"]].rename(columns={"narrative": "customer"})
-    says = stories["csat"].notna()
-    parts = [
-        base.iloc[row].assign(time=asked, actor="customer", kind="contact"),
-        base.iloc[row].assign(time=_after(asked, step[row]), actor="company", kind="answer", value=step[row])[known[row]],
-        base.assign(time=told, actor="company", kind="close")[stories["closed"].astype(bool)],
-        base.assign(time=_after(told, 60.0), actor="customer", kind="resolve")[stories["resolved"].astype(bool)],
-        base.assign(time=_after(told, 1440.0), actor="customer", kind="survey_csat", value=stories["csat"])[says],
-    ]  # fmt: skip
-    log = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return events.validate(log.assign(touchpoint=log["channel"], source="narratives"))
-
-
-def needs(narratives: pd.DataFrame, columns: tuple[str, ...]) -> None:
-    """Stop if a column of the stories is missing."""
-    absent = [name for name in columns if name not in narratives]
-    if absent:
-        msg = f"narratives must have the columns {', '.join(columns)}, got none called {absent[0]!r}: see incidents.narratives()"
-        raise ValueError(msg)
-
-
-# --- inside ------------------------------------------------------------------------
-
-
-def _after(times: "pd.Series[pd.Timestamp]", minutes: object) -> "pd.Series[pd.Timestamp]":
-    return times + pd.to_timedelta(np.asarray(minutes, np.float64), unit="min")
