@@ -99,6 +99,7 @@ def main() -> None:
         "slider_firestorm_ms": slider_ms(widgets.firestorm(case)),
         "slider_lenses_ms": slider_ms(widgets.lens_slider(log, days)),
         "slider_stake_ms": slider_ms(widgets.stake(audience=5e6, cost_usd=1200)),
+        "slider_roi_calculator_ms": slider_ms(widgets.roi_calculator()),
         "replays_1000_ms": median_ms(lambda: case.reach("as-it-happened", runs=1000, rng=1)),
         "simulate_1000_people_ms": median_ms(
             lambda: cascade.simulate(small, initial=[0], p=0.2, rng=1), 50

@@ -20,8 +20,9 @@ class Estimate(float):
         The figure.
     low, high : float, optional
         Its interval; missing where none can be had, and then `method` says why.
-    n : float
-        How many answers or cases it rests on; weighted answers count as their worth.
+    n : float, optional
+        How many answers or cases it rests on; weighted answers count as their worth. Missing
+        where it follows from assumptions and rests on none.
     level : float
         Confidence of the interval, above 0 and below 1.
     unit : str
@@ -31,12 +32,19 @@ class Estimate(float):
     parts : mapping of str to float, optional
         The figures that it is made of, such as promoters and detractors.
 
+    Raises
+    ------
+    ValueError
+        If `low` is above `high`.
+
     Examples
     --------
     >>> score = Estimate(30.0, low=22.35, high=37.65, n=400, unit="points", method="Wald",
     ...                  parts={"promoters": 0.5, "detractors": 0.2})
     >>> score
     30 [22.4, 37.6] points (95 %, n = 400)
+    >>> Estimate(2.5, low=1.67, high=4.09, level=1, unit="money", method="exact bounds of ranges")
+    2.5 [1.67, 4.09] money (100 %)
     >>> score > 25, score + 1, score.low, score.parts["promoters"]
     (True, 31.0, 22.35, 0.5)
     """
@@ -57,13 +65,16 @@ class Estimate(float):
         *,
         low: float = math.nan,
         high: float = math.nan,
-        n: float,
+        n: float = math.nan,
         level: float = 0.95,
         unit: str = "",
         method: str = "",
         parts: Mapping[str, float] | None = None,
     ) -> "Estimate":
         """Hold the number together with what belongs to it."""
+        if low > high:
+            msg = f"low must be at most high, got {low:g} and {high:g}"
+            raise ValueError(msg)
         made = super().__new__(cls, value)
         held = {"low": float(low), "high": float(high), "n": n, "level": level, "unit": unit}
         held |= {"method": method, "parts": MappingProxyType(dict(parts or {}))}
@@ -93,8 +104,9 @@ class Estimate(float):
         unit = f" {self.unit}" if self.unit else ""
         known = math.isfinite(self.low) or math.isfinite(self.high)
         limits = f" [{_short(self.low)}, {_short(self.high)}]" if known else ""
-        level = f"{100 * self.level:g} %, " if known else "no interval, "
-        return f"{_short(float(self))}{limits}{unit} ({level}n = {self.n:,g})"
+        trust = f"{100 * self.level:g} %" if known else "no interval"
+        rests = "" if math.isnan(self.n) else f", n = {self.n:,g}"
+        return f"{_short(float(self))}{limits}{unit} ({trust}{rests})"
 
     __str__ = __repr__
 
@@ -104,10 +116,9 @@ def table(estimates: Mapping[str, Estimate]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> table({"NPS": Estimate(30.0, low=22.35, high=37.65, n=400)})[["value", "low", "n"]]
-             value    low    n
-    measure
-    NPS       30.0  22.35  400
+    >>> shown = table({"NPS": Estimate(30.0, low=22.35, high=37.65, n=400)})
+    >>> shown[["value", "low", "n"]].to_dict("index")
+    {'NPS': {'value': 30.0, 'low': 22.35, 'n': 400}}
     """
     rows = [{"value": float(one)} | one.row() for one in estimates.values()]
     columns = ["value", "low", "high", "n", "level", "unit", "method"]
@@ -121,11 +132,13 @@ def _again(value: float, held: Mapping[str, Any]) -> Estimate:
 def _short(value: float) -> str:
     """Return three figures, but every figure before the point.
 
-    >>> _short(30.0), _short(0.93333), _short(15447.7), _short(22.35), _short(0)
-    ('30', '0.933', '15,448', '22.4', '0')
+    >>> _short(30.0), _short(0.93333), _short(15447.7), _short(22.35), _short(-0.0), _short(1e-12)
+    ('30', '0.933', '15,448', '22.4', '0', '1e-12')
     """
     if not math.isfinite(value):
         return "unknown" if math.isnan(value) else f"{value}"
+    if 0 < abs(value) < 1e-6:
+        return f"{value:.3g}"
     size = 0 if value == 0 else math.floor(math.log10(abs(value)))
-    text = f"{value:,.{min(max(2 - size, 0), 9)}f}"
+    text = f"{value + 0.0:,.{min(max(2 - size, 0), 9)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

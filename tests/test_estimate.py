@@ -47,3 +47,20 @@ def test_a_table_has_one_row_an_estimate():
     assert shown.loc["CSAT", "value"] == 0.84
     assert math.isnan(shown.loc["CSAT", "low"])
     assert table({}).empty
+
+
+def test_shows_small_numbers_and_no_negative_zero():
+    assert repr(Estimate(1e-12, n=3)) == "1e-12 (no interval, n = 3)"
+    assert repr(Estimate(-0.0, n=3)) == "0 (no interval, n = 3)"
+    assert repr(Estimate(-3e-8, low=-1e-7, high=0.0, n=3)) == "-3e-08 [-1e-07, 0] (95 %, n = 3)"
+
+
+def test_a_figure_of_assumptions_rests_on_no_answers():
+    assert repr(Estimate(2.0, low=1.0, high=3.0, level=1)) == "2 [1, 3] (100 %)"
+    assert repr(Estimate(2.0)) == "2 (no interval)"
+    assert math.isnan(table({"value": Estimate(2.0)}).loc["value", "n"])
+
+
+def test_says_that_limits_must_not_cross():
+    with pytest.raises(ValueError, match=r"^low must be at most high, got 5 and 2$"):
+        Estimate(1.0, low=5.0, high=2.0, n=1)

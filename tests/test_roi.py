@@ -167,3 +167,17 @@ def test_says_what_a_cost_must_be(cost):
     rule = r"cost.*pay.* must be a finite number of at least 0, got "
     with pytest.raises(ValueError, match=rule):
         roi.ledger(RUNS, COSTS | {"pay": cost}, as_it_was="refuse", loss_per_sharer_usd=8)
+
+
+def test_says_which_replicates_a_ledger_cannot_use():
+    given = {"as_it_was": "refuse", "loss_per_sharer_usd": 1}
+    with pytest.raises(ValueError, match=exactly(
+        "audiences must be finite numbers of at least 0, got nan for pay in replicate 1: leave out the "
+        "whole replicate, as runs are paired")):  # fmt: skip
+        roi.ledger(RUNS.assign(pay=[0, np.nan, 0]), COSTS, **given)
+    with pytest.raises(ValueError, match=exactly("audiences must be numbers, got 'x' for pay")):
+        roi.ledger(RUNS.assign(pay=["x", "y", "z"]), COSTS, **given)
+    with pytest.raises(
+        ValueError, match=exactly("audiences must be a frame of at least one replicate, got none")
+    ):
+        roi.ledger(RUNS.head(0), COSTS, **given)

@@ -13,6 +13,7 @@ from pandas.testing import assert_frame_equal
 from scipy import stats
 
 from cemlab.crm import roi
+from cemlab.crm.roi import _luck_of
 
 patiently = settings(deadline=None, max_examples=10, derandomize=True)
 FIXED = {
@@ -161,13 +162,35 @@ def test_the_chance_of_loss_is_that_of_theory():
 def test_the_tornado_of_a_linear_model_is_coefficient_times_range():
     table = roi.calculator(SUM, rng=7).tornado
     assert table.index[:2].tolist() == ["hiring.fee", "research.price"]
-    assert table["swing"].iloc[:2].tolist() == pytest.approx([3 * 3000 / 8000, 3000 / 8000])
+    assert table["swing"].iloc[:2].tolist() == pytest.approx(
+        [0.9 * 3 * 3000 / 8000, 0.9 * 3000 / 8000]
+    )
     assert (table["swing"].iloc[2:] == 0).all()
     base = 13_000 / 8000 - 1
     assert table["roi_likely"].tolist() == pytest.approx([base] * len(table))
     assert table.loc["research.price", ["roi_low", "roi_high"]].tolist() == pytest.approx(
-        [base - 1500 / 8000, base + 1500 / 8000]
+        [base - 0.9 * 1500 / 8000, base + 0.9 * 1500 / 8000]
     )
+
+
+def test_ends_of_the_tornado_mean_the_same_for_every_distribution():
+    """One draw in twenty lies below the one end and one above the other, whatever the range."""
+    shapes = {
+        "fixed": 4, "uniform": (2, 6), "triangular": (2, 3, 8),
+        "pert": {"distribution": "pert", "low": 2, "likely": 3, "high": 8},
+        "lognormal": {"distribution": "lognormal", "low": 2, "high": 8},
+    }  # fmt: skip
+    for shape, cost in shapes.items():
+        given = {"tools": {"cost": cost}, "research": {"studies": 1, "price": 9, "as_good": 1}}
+        made = roi.calculator(given, runs=40_000, rng=3)
+        row, drawn = made.tornado.loc["tools.cost"], made.draws["cost"]
+        for end in ("q05", "q95"):
+            below = (drawn < row[end]).mean()
+            exact = 0.0 if shape == "fixed" else 0.05 if end == "q05" else 0.95
+            assert below == pytest.approx(exact, abs=4 * math.sqrt(0.05 * 0.95 / 40_000))
+        assert row["roi_high"] == pytest.approx(9 / row["q95"] - 1)
+        if shape == "lognormal":
+            assert [row["q05"], row["q95"]] == pytest.approx([2, 8])
 
 
 def test_the_break_even_of_an_assumption_returns_nothing():
@@ -217,8 +240,12 @@ def test_drivers_are_the_fewest_that_make_up_four_fifths():
     drivers = roi.calculator(SUM, rng=10).drivers
     assert drivers.index.tolist() == ["hiring.fee"]
     made = roi.calculator("example-retailer", rng=10)
-    shares = made.drivers["cumulative"]
-    assert shares.iloc[-1] >= 0.8 > (shares.iloc[-2] if len(shares) > 1 else 0)
+    shares, alone = made.drivers["cumulative"], made.tornado["variance_share"].clip(lower=0).sum()
+    assert shares.iloc[-1] >= 0.8 * alone > (shares.iloc[-2] if len(shares) > 1 else 0)
+    assert (
+        made.drivers["share"].tolist()
+        == made.tornado["variance_share"].loc[made.drivers.index].tolist()
+    )
     assert made.drivers["share"].is_monotonic_decreasing
 
 
@@ -466,4 +493,85 @@ def test_a_file_is_read_or_says_where_it_is_wrong(tmp_path, old, new, sentence):
     assert_frame_equal(roi.assumptions(str(path)), made.assumptions)
     path.write_text(SHEET.replace(old, new), encoding="utf-8")
     with pytest.raises(roi.AssumptionError, match="^" + re.escape(f"{path}{sentence}") + "$"):
+        roi.calculator(path)
+
+
+# --- quick quantiles, lines left out --------------------------------------------------------
+
+
+@pytest.mark.parametrize("a", [1.0, 1.0001, 1.3, 2.0, 3.0, 4.2, 4.9999, 5.0])
+def test_quantiles_of_a_pert_are_exact_to_nine_places(a):
+    tails = np.logspace(-16, -1, 200)
+    u = np.concatenate([[0.0, 0.5, np.nextafter(1, 0)], tails, 1 - tails, np.linspace(0, 1, 999)])
+    u = np.sort(u)
+    found = _luck_of.beta_quantiles(u, a, 6 - a)
+    np.testing.assert_allclose(found, stats.beta(a, 6 - a).ppf(u), rtol=0, atol=1e-9)
+    assert (np.diff(found) > -1e-9).all()
+
+
+def test_more_runs_go_on_where_fewer_stopped():
+    few, many = (roi.calculator("telecom", runs=runs, rng=3).draws for runs in (50, 20_000))
+    np.testing.assert_allclose(few, many.iloc[:50])
+
+
+def test_each_benefit_is_left_out_on_the_same_luck():
+    made = roi.calculator(FIXED, runs=2, rng=1)
+    left = made.leave_one_out()
+    assert left.index.tolist() == ["nothing", *made.benefits()]
+    gained = {"nothing": 2900, "support": 2900 - 3000 + 1000, "ideas": 900, "research": 400,
+              "awareness": 2700, "hiring": 1400}  # fmt: skip
+    assert left["net_gain"].to_dict() == pytest.approx(gained)
+    assert left["chance_of_loss"].tolist() == [0.0] * 6
+
+
+def test_support_stays_where_its_answers_are_the_only_cost():
+    made = roi.calculator({"support": FIXED["support"]}, runs=2, rng=1)
+    assert made.benefits() == []
+    assert made.leave_one_out().index.tolist() == ["nothing"]
+
+
+def test_the_error_of_a_total_share_is_its_spread_over_seeds():
+    found = [roi.calculator(SUM, runs=1024, rng=s).tornado.loc["hiring.fee"] for s in range(40)]
+    shares = np.array([row["variance_share_total"] for row in found])
+    error = np.mean([row["variance_share_total_se"] for row in found])
+    assert error == pytest.approx(shares.std(), rel=4 / np.sqrt(2 * 40))
+
+
+def test_shares_from_too_few_draws_are_doubted_in_words():
+    few = roi.calculator(RANGES, runs=16, rng=1)
+    assert few.note.startswith(
+        "16 draws are too few to say what drives the return: the variance_share"
+    )
+    assert few.drivers["share"].between(0, 1).all()
+    assert roi.calculator(SUM, rng=1).note == ""
+    wild = {"ideas": {"ideas": (0, 100), "accepted": (0, 0.02), "new": (0, 1), "margin": (0, 9)},
+            "tools": {"cost": 1000}}  # fmt: skip
+    made = roi.calculator(wild, rng=1)
+    assert made.drivers["cumulative"].iloc[-1] < 0.8
+    assert made.tornado["variance_share"].sum() < 1
+
+
+def test_what_is_taken_as_known_is_marked_so():
+    table = roi.assumptions({"tools": {"cost": {"low": 1, "high": 3000, "distribution": "uniform",
+                                                "contested": True}}})  # fmt: skip
+    known = roi.suppose(table, {"tools.cost": 900}).iloc[0]
+    assert (known["mark"], known["contested"], known["likely"]) == ("known", False, 900)
+    assert known["note"] == "taken as known; it was contested, 1 to 3,000"
+    made = roi.calculator(table, rng=1).suppose({"tools.cost": 900})
+    assert made.lines["mark"].tolist() == ["known"]
+
+
+def test_a_list_is_a_range_in_a_file_only(tmp_path):
+    with says("tools.cost must be a number, a tuple (low, high) or (low, likely, high), or a mapping, "
+              "got [1, 3]: a list would be samples"):  # fmt: skip
+        roi.assumptions({"tools": {"cost": [1, 3]}})
+
+
+def test_says_how_to_write_a_number_in_a_file(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("title: a\nsummary: b\ncurrency: USD\nlines:\n  tools:\n    cost: {likely: 1e3, "
+                    "distribution: fixed, unit: USD, basis: assumption}\n")  # fmt: skip
+    with pytest.raises(
+        ValueError, match=r"must be a finite number of at least 0, got '1e3': write 1000$"
+    ):
         roi.calculator(path)

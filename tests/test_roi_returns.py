@@ -83,17 +83,23 @@ def test_samples_are_paired_and_their_order_does_not_matter():
         ),
         ((1,), 1, "gain must be a range (low, high) or (low, likely, high) that rises, got (1,)"),
         (
-            [1.0, math.nan],
+            [1.0, 2.0, 3.0, math.nan],
             1,
-            "gain must be samples in one list of at least one finite number, got [1.0, nan]",
+            "gain must be samples in one list of at least one finite number, got [1.0, 2.0, 3.0, nan]",
         ),
         ([], 1, "gain must be samples in one list of at least one finite number, got []"),
-        ([1, 2], [1, 2, 3], "cost must be as many samples as gain (2), got 3"),
+        ([1, 2, 3, 4], [1, 2, 3, 4, 5], "cost must be as many samples as gain (4), got 5"),
         (
-            [1, 2],
+            [1, 2, 3, 4],
             (1, 2),
             "cost must be a number or samples where gain is samples, got a range (1, 2): "
             "draw samples from it",
+        ),
+        (
+            [1, 2],
+            1,
+            "gain must be a range as a tuple, or samples as a list of at least four, got [1, 2]: "
+            "write (1, 2) for a range, or take an array for samples",
         ),
     ],
 )
@@ -106,7 +112,7 @@ def test_says_what_marketing_needs():
     with says("spend must be above 0, got -1"):
         roi.romi(1, -1)
     with says("level must be above 0 and below 1, got 1"):
-        roi.romi([1, 2], 1, level=1)
+        roi.romi([1, 2, 3, 4], 1, level=1)
 
 
 # --- break-even and payback ---------------------------------------------------------------

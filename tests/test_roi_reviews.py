@@ -203,7 +203,7 @@ def test_says_what_an_uplift_needs():
     with says("caused must be a finite number in [0, 1], got 1.5"):
         roi.reviews_uplift(0, 0, caused=(0, 1.5))
     with says("valence_change must be a number or a range, got samples"):
-        roi.reviews_uplift(0, [1.0, 2.0])
+        roi.reviews_uplift(0, [1.0, 2.0, 3.0, 4.0])
 
 
 # --- selection -----------------------------------------------------------------------------

@@ -403,7 +403,7 @@ def test_the_same_luck_makes_the_same_customers():
     [
         ("frequency", -1, "must be a number of at least 0, got -1.0"),
         ("frequency", 1.5, "must be a whole number, got 1.5"),
-        ("frequency", np.nan, "must be a number of at least 0, got nan"),
+        ("frequency", np.nan, "must be known (leave out who is not), got nan"),
         ("age", np.inf, "must be finite, got inf"),
         ("recency", 9, "must be at most the age, as both count from the first purchase, got 9.0"),
         ("recency", 0, "must be above 0 where frequency is above 0, got 0.0"),
@@ -441,7 +441,7 @@ def test_says_what_is_wrong_with_a_prediction():
         BG.expected_purchases(-1)
     with says("level must be above 0 and below 1, got 1"):
         BG.interval(1)
-    with says("times must be one rising list of numbers of at least 0, got [3, 1]"):
+    with says("times must be one rising list of finite numbers of at least 0, got [3, 1]"):
         BG.tracking(SHOP, [3, 1])
     with says("discount_per_unit must be above 0 without a horizon, got 0: give a horizon"):
         BG.discounted_purchases(SHOP, discount_per_unit=0)

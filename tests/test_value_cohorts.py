@@ -101,17 +101,17 @@ def test_purchases_agree_with_a_plain_loop_in_any_order(drawn, period, luck):
 
 
 def test_retention_of_terms_by_hand():
-    """In February 2 are at risk and 1 stays; in March 2 (one new) and both stay; in April 1 leaves."""
+    """January: 3 come, 1 leaves; February: 2 and 1 new, 1 leaves; March: both stay; April: 1 leaves."""
     table = retention(TERMS, observed_until="2024-04-30")
-    assert table.index.astype(str).tolist() == ["2024-02", "2024-03", "2024-04"]
-    assert table[["n", "kept"]].to_numpy().tolist() == [[2, 1], [2, 2], [2, 1]]
+    assert table.index.astype(str).tolist() == ["2024-01", "2024-02", "2024-03", "2024-04"]
+    assert table[["n", "kept"]].to_numpy().tolist() == [[3, 2], [3, 2], [2, 2], [2, 1]]
     ages = retention(TERMS, observed_until="2024-04-30", by="age")
-    assert ages[["n", "kept"]].to_numpy().tolist() == [[3, 2], [2, 1], [1, 1]]
+    assert ages[["n", "kept"]].to_numpy().tolist() == [[4, 3], [3, 2], [2, 1], [1, 1]]
 
 
 def test_churn_is_what_retention_leaves():
     kept, lost = (f(TERMS, observed_until="2024-04-30") for f in (retention, churn))
-    assert (kept["value"] + lost["value"]).tolist() == [1, 1, 1]
+    assert (kept["value"] + lost["value"]).tolist() == [1, 1, 1, 1]
     assert lost["low"].tolist() == pytest.approx((1 - kept["high"]).tolist())
     assert lost["lost"].tolist() == (kept["n"] - kept["kept"]).tolist()
 
@@ -148,8 +148,9 @@ def test_retention_rises_with_age_although_no_customer_changes():
     left = np.array([[0.9, 0.5]]).T ** np.arange(4)
     exact = left.sum(axis=0)[1:] / left.sum(axis=0)[:3]
     error = np.sqrt(exact * (1 - exact) / (n * left.mean(axis=0)[:3]))
-    assert np.all(np.abs(found[:3] - exact) < 4 * error)
-    assert found[:3].tolist() == sorted(found[:3])
+    assert found[0] == 1  # nobody leaves in the month of the start
+    assert np.all(np.abs(found[1:4] - exact) < 4 * error)
+    assert found[1:4].tolist() == sorted(found[1:4])
 
 
 def test_a_million_rows_take_no_loop():
@@ -169,15 +170,58 @@ def test_says_what_is_wrong():
         cohort_table(pd.DataFrame({"start": ["2024-01-05"], "end": ["2024-01-01"]}))
     with says("start must be known for every customer, got one without: leave such customers out"):
         cohort_table(pd.DataFrame({"start": ["2024-01-05", None], "end": [None, None]}))
-    with says("start must be dates such as 2009-07-06, without a time zone, got 'soon' first"):
+    with says(
+        "log, row 0, start: must be a date such as 2009-07-06 or 2009-07-06 14:30, in UTC without a time zone, got 'soon'"
+    ):
         cohort_table(pd.DataFrame({"start": ["soon"], "end": [None]}))
     with says("period must be one of D, W, M, Q, Y, got 'H'"):
         cohort_table(TERMS, period="H")
     with says("still must be one of not left, got 'bought'"):
         cohort_table(TERMS, still="bought")
     with says(
-        "the observation must hold two complete periods (M) with customers, got fewer: choose a shorter period"
+        "the observation must hold a complete period (M) with customers at risk, got none: choose a shorter period"
     ):
         retention(bought(("Ana", "2024-01-05")))
     with says("level must be above 0 and below 1, got 1.0"):
         cohort_table(TERMS, level=1.0)
+
+
+def test_who_leaves_in_the_period_of_the_start_is_counted():
+    """60 of 100 leave in the month in which they came: churn .6, then none of the 40."""
+    spans = pd.DataFrame({"start": ["2024-01-02"] * 100, "end": ["2024-01-20"] * 60 + [None] * 40})
+    by_age = churn(spans, observed_until="2024-02-29", by="age")
+    assert by_age[["value", "n", "lost"]].to_numpy().tolist() == [[0.6, 100, 60], [0, 40, 0]]
+    lost = churn(spans, observed_until="2024-02-29")
+    assert lost["value"].tolist() == [0.6, 0]
+
+
+@patiently
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 200)), min_size=1, max_size=25))
+def test_retention_of_one_cohort_multiplies_to_the_cohort_table(spans):
+    first = pd.Timestamp("2024-01-01")
+    start = first + pd.to_timedelta([0 for _ in spans], "D")
+    end = start + pd.to_timedelta([stay for _, stay in spans], "D")
+    table = pd.DataFrame({"start": start, "end": end})
+    still = cohort_table(table, observed_until="2024-12-31")["value"].to_numpy()
+    kept = retention(table, observed_until="2024-12-31", by="age")["value"].to_numpy()
+    assert np.cumprod(kept) == pytest.approx(still[: kept.size], abs=1e-12)
+
+
+def test_the_last_day_counts_as_a_whole_whatever_its_hour():
+    rows = bought(
+        ("Ana", "2024-02-01 10:00"), ("Ana", "2024-03-31 14:00"), ("Bo", "2024-03-31 09:00")
+    )
+    for until in ("2024-03-31", "2024-03-31 12:00"):
+        table = retention(rows, observed_until=until)
+        assert table[["n", "kept"]].to_numpy().tolist() == [[1, 1]]
+        assert cohort_table(rows, observed_until=until)["customers"].tolist() == [1] * 4
+    log = rows.assign(actor="customer", kind="purchase")
+    assert retention(log, observed_until="2024-03-31")["kept"].tolist() == [1]
+
+
+def test_an_end_to_come_is_no_end():
+    spans = pd.DataFrame({"start": ["2024-01-02"] * 2, "end": ["2024-12-31", None]})
+    with says("observed_until must be given for starts and ends, got None: an end may be planned and "
+              "not have happened"):  # fmt: skip
+        retention(spans)
+    assert retention(spans, observed_until="2024-03-31")["value"].tolist() == [1, 1, 1]

@@ -141,3 +141,31 @@ def test_says_what_is_wrong():
         switching([0, 0], inertia=[1, 2])
     with says("cost must be above 0, got 0: a return on nothing has no size"):
         driver_roi(1, 2, cost=0)
+
+
+@pytest.mark.parametrize("horizon", [0, 1, 7.3, 64])
+def test_a_horizon_adds_up_the_first_purchases_one_by_one(horizon):
+    luck = np.random.default_rng(5)
+    moves, start = luck.dirichlet(np.ones(3), (6, 3)), luck.dirichlet(np.ones(3), 6)
+    often = luck.uniform(0.3, 4, 6)
+    found = brand_purchases(
+        moves, start=start, purchases_per_period=often, discount=0.1, horizon=horizon
+    )
+    for i in range(6):
+        now, total = start[i], np.zeros(3)
+        for k in range(1, int(np.floor(horizon * often[i] + 1e-9)) + 1):
+            now = now @ moves[i]
+            total = total + now * 1.1 ** (-k / often[i])
+        assert found[i] == pytest.approx(total, rel=1e-12, abs=1e-15)
+
+
+def test_a_long_horizon_takes_no_loop_over_purchases():
+    """Without discount each purchase counts 1; three quarters of a million are of the first brand."""
+    found = brand_purchases(
+        TWO, start=[0.75, 0.25], purchases_per_period=10, discount=0, horizon=1e5
+    )
+    assert found[0] == pytest.approx([750_000, 250_000], rel=1e-9)
+    with says(
+        "horizon must hold at most 1,000,000,000 purchases a customer, got 10,000,000,000: choose a shorter one"
+    ):
+        brand_purchases(TWO, start=[1, 0], purchases_per_period=10, discount=0, horizon=1e9)

@@ -19,6 +19,10 @@ FIGURES = {
     "tracking": lambda **given: plots.tracking(BG, SHOP, t=39, **given),
     "alive": lambda **given: plots.alive(BG, age=39, **given),
     "survival_curves": lambda **given: plots.survival_curves(KEPT, *FITS, **given),
+    "retention_curves": lambda **given: plots.retention_curves(KEPT, *FITS, **given),
+    "forecasts": lambda **given: plots.forecasts(
+        {"formula": 50, "model": 105}, counted=100, unit="purchases", **given
+    ),
     "clv_range": lambda **given: plots.clv_range(WORTH, **given),
 }
 
@@ -41,7 +45,8 @@ def test_a_prediction_stands_beside_the_result_and_everything_fits(name):
     assert ax.get_ylabel()
     ax.figure.canvas.draw()
     width = ax.figure.bbox.width
-    for text in (ax._left_title, *ax.texts, *ax.get_legend().get_texts()):
+    key = ax.get_legend().get_texts() if ax.get_legend() else []
+    for text in (ax._left_title, *ax.texts, *key):
         box = text.get_window_extent()
         assert box.x0 >= 0
         assert box.x1 <= width
@@ -80,15 +85,17 @@ def test_silence_says_more_of_busy_customers():
 def test_survival_curves_show_counts_models_and_what_came_later():
     ax = plots.survival_curves(KEPT, *FITS, later=[468, 445, 427, 409, 394])
     assert ax.get_title(loc="left") == (
-        "Still there after 12 periods: 38% (sBG), 27% (geometric); counted 39%"
+        "Left after 12 periods: 38% if customers differ, 27% if alike; counted 39%"
     )
-    assert line(ax, "sBG").get_ydata()[7] == pytest.approx(FITS[0].survival(7)["value"].iloc[0])
+    assert line(ax, "customers differ").get_ydata()[7] == pytest.approx(
+        FITS[0].survival(7)["value"].iloc[0]
+    )
     assert line(ax, "counted later").get_ydata()[-1] == 0.394
     guess = Prediction("x", 0.3, "percent", "still there")
     star = line(plots.survival_curves(KEPT, *FITS, prediction=guess), "your prediction")
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (12, 0.3)
     alone = plots.survival_curves(KEPT, periods=7)
-    assert alone.get_title(loc="left") == "Still there after 7 periods: 49%"
+    assert alone.get_title(loc="left") == "Left after 7 periods: 49%"
     with says("periods must be a whole number of at least 7, got 3"):
         plots.survival_curves(KEPT, periods=3)
 
@@ -101,3 +108,92 @@ def test_best_customers_hold_their_part_in_any_order():
         plots.clv_range(WORTH.head(0))
     with says("values must be finite, at least 0 and not all 0, got 0 to 0"):
         plots.clv_range(WORTH * 0)
+
+
+def test_retention_is_counted_among_those_still_there():
+    ax = plots.retention_curves(KEPT, *FITS)
+    counted = line(ax, "counted")
+    assert counted.get_xdata().tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert counted.get_ydata() == pytest.approx([0.869, 743 / 869, 653 / 743, 593 / 653, 551 / 593, 517 / 551, 491 / 517])  # fmt: skip
+    rising, flat = line(ax, "customers differ").get_ydata(), line(ax, "one retention").get_ydata()
+    assert (np.diff(rising) > 0).all()
+    assert flat == pytest.approx(np.full(12, 1 - FITS[1].params["churn"]))
+    assert ax.get_ylim() == (0.8, 1.0)
+    assert "axis from 80%" in ax.get_ylabel()
+    ax.figure.canvas.draw()
+    inside = [0.8 - 1e-9 <= place <= 1 + 1e-9 for place in ax.get_yticks()]
+    labels = [tick.get_text() for tick, seen in zip(ax.get_yticklabels(), inside, strict=True) if seen]  # fmt: skip
+    assert labels == ["80%", "85%", "90%", "95%", "100%"]
+
+
+def test_a_guess_of_the_last_retention_is_seen_wherever_it_lies():
+    given = Prediction(id="guess", value=0.35, form="percent", unit="")
+    ax = plots.retention_curves(KEPT, periods=9, prediction=given)
+    star = line(ax, "your prediction")
+    assert (star.get_xdata()[0], star.get_ydata()[0]) == (9, 0.35)
+    assert ax.get_ylim()[0] == pytest.approx(0.3)
+    low = plots.retention_curves([10, 0])
+    assert low.get_ylim()[0] == 0
+    assert "axis from" not in low.get_ylabel()
+
+
+@pytest.mark.parametrize("wrong", [[5], [[5, 4]], [5, 0, 0]])
+def test_retention_needs_somebody_who_could_leave(wrong):
+    rule = "survival must be one list of at least 2 numbers, all but the last above 0"
+    with says(f"{rule}, got {wrong!r}"):
+        plots.retention_curves(wrong)
+
+
+def test_one_and_many_repeats_are_named_rightly():
+    titles = [plots.alive(BG, age=39, frequencies=(k, 8)).get_title(loc="left") for k in (1, 2)]
+    assert ["with 1 repeat," in titles[0], "with 2 repeats," in titles[1]] == [True, True]
+
+
+def test_contracts_name_their_periods():
+    later = [468, 445, 427, 409, 394]
+    ax = plots.survival_curves(KEPT, *FITS, later=later, unit="year")
+    assert ax.get_title(loc="left").startswith("Left after 12 years: 38%")
+    assert ax.get_xlabel() == "years since the contract began"
+    assert "known years" in [text.get_text() for text in ax.texts]
+    ax.figure.canvas.draw()
+    assert ax._left_title.get_window_extent().x1 <= ax.figure.bbox.x1
+    ax = plots.retention_curves(KEPT, unit="year")
+    assert ax.get_xlabel() == "year"
+    assert ax.get_title(loc="left") == "Retention goes from 87% in year 1 to 95% in year 7"
+
+
+def test_a_guess_of_a_chance_is_marked_in_the_middle_of_the_silence():
+    given = Prediction("x", 0.7, "percent", "")
+    ax = plots.alive(BG, age=39, frequencies=(2, 8), unit="weeks", prediction=given)
+    star = line(ax, "your prediction")
+    assert (star.get_xdata()[0], star.get_ydata()[0]) == (19.5, 0.7)
+    assert ax.get_xlabel() == "weeks since the last purchase (of 39 since the first)"
+    assert ax.get_title(loc="left") == (
+        "Silent half the time: 53% are still customers with 2 repeats, 8% with 8"
+    )
+
+
+def test_forecasts_stand_beside_what_was_counted():
+    ax = FIGURES["forecasts"](prediction=Prediction("x", 140, "number", "purchases"))
+    assert [bar.get_width() for bar in ax.patches] == [50, 105, 100]
+    assert [name.get_text() for name in ax.get_yticklabels()] == ["formula", "model", "counted"]
+    shown = [text.get_text().strip() for text in ax.texts]
+    assert shown[:3] == ["50  50% too low", "105  5% too high", "100"]
+    assert line(ax, "your prediction").get_xdata()[0] == 140
+    assert ax.get_xlim()[1] > 140
+    assert ax.get_title(loc="left") == "Counted 100: forecasts 50% too low to 5% too high"
+    one = plots.forecasts({"model": 100}, counted=100, unit="purchases")
+    assert one.get_title(loc="left") == "Counted 100: model exact"
+    with says("counted must be above 0, got 0"):
+        plots.forecasts({"model": 1}, counted=0, unit="purchases")
+    with says("said must be one forecast or more, got none"):
+        plots.forecasts({}, counted=1, unit="purchases")
+
+
+def test_no_words_lie_on_the_line_of_equal_worth():
+    value_of_all = pd.DataFrame({"value": np.r_[np.full(24, 27.0), np.full(212, 7.0), np.full(2121, 1.0)]})  # fmt: skip
+    ax = plots.clv_range(value_of_all)
+    ax.figure.canvas.draw()
+    for words in ax.texts:
+        box = words.get_window_extent().transformed(ax.transData.inverted())
+        assert box.y0 > box.x1 or box.y1 < box.x0 or box.x0 > 0.5

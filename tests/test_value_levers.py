@@ -108,7 +108,7 @@ def test_says_what_learning_needs():
         learning_relationship(0, **TOLD)
     with says("relationship must have a column staying, got a"):
         purchases_in_all(pd.DataFrame({"a": [1]}))
-    with says("retention must rise between 0 and 1, got [0.5] at first and [0.5] at last"):
+    with says("retention must rise from above 0, got 0.5 at first and 0.5 at last"):
         two_readings(pd.DataFrame({"retention": [0.5, 0.5]}))
 
 
@@ -240,3 +240,14 @@ def test_says_what_pull_needs():
         answer_worth(contacts=0, **PULL)
     with says("unanswered must be a probability in [0, 1], got -1"):
         competitor_pull(2, **PULL | {"unanswered": -1})
+
+
+def test_says_what_two_readings_need():
+    with says("relationship must have a column retention, got x"):
+        two_readings(pd.DataFrame({"x": [1]}))
+    long = learning_relationship(300, **TOLD)
+    first = long.index[long["retention"].to_numpy() >= 1][0]
+    with says(
+        f"retention must stay below 1, got 1 as good as exactly at tenure {first}: follow fewer purchases"
+    ):
+        two_readings(long)

@@ -109,7 +109,9 @@ def test_agrees_with_a_plain_loop_in_any_order_of_rows(rows, luck):
 def test_says_what_is_wrong_with_purchases():
     with says("purchases must be at least one purchase, got none"):
         value.summary(TABLE.head(0))
-    with says("purchases must have the columns customer and time, got ['time', 'spend']"):
+    with says(
+        "purchases must be an event log or a table with customer, time and (if known) spend, got time, spend"
+    ):
         value.summary(TABLE.drop(columns="customer"))
     with says("purchases, row 1, spend: must not be below 0 (leave returned goods out, or "
               "subtract them), got -1.0"):  # fmt: skip

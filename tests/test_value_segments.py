@@ -82,7 +82,7 @@ def test_purchases_of_one_day_are_one_occasion_and_those_after_the_end_do_not_co
     )
     found = rfm(table, observed_until="2024-01-11").loc["Ana"]
     assert found[["frequency", "monetary"]].tolist() == [1, 11.0]
-    assert found["recency"] == pytest.approx(10 - 17 / 24)
+    assert found["recency"] == 10
 
 
 def test_an_event_log_is_read_by_its_purchases():
@@ -107,7 +107,9 @@ def test_a_summary_is_read_as_it_is_and_counts_who_are_alike():
 
 
 def test_says_what_is_wrong_with_purchases():
-    with says("spend must be at least 0, got -5: take returned goods off the purchase"):
+    with says(
+        "purchases, row 0, spend: must not be below 0 (leave returned goods out, or subtract them), got -5.0"
+    ):
         rfm(purchases(("Ana", "2024-01-01", -5)))
     with says(
         "spend must be known for every purchase, got 1 of 2 without: leave them out or fill them in"
@@ -117,9 +119,11 @@ def test_says_what_is_wrong_with_purchases():
         rfm(purchases())
     with says("purchases must be at least one purchase up to 2020-01-01, got none"):
         rfm(ten(), observed_until="2020-01-01")
-    with says("purchases must be an event log or a table with customer and time, got a"):
+    with says(
+        "purchases must be an event log or a table with customer, time and (if known) spend, got a"
+    ):
         rfm(pd.DataFrame({"a": [1]}))
-    with says("time must be known in every row, got a row without: leave it out or fill it in"):
+    with says("purchases, row 0, time: must not be empty, got ''"):
         rfm(purchases(("Ana", None, 1.0), ("Ana", "2024-01-01", 1.0)))
     with says("groups must be a whole number in [2, 9], got 10"):
         rfm(ten(), groups=10)
@@ -127,13 +131,17 @@ def test_says_what_is_wrong_with_purchases():
 
 def test_says_what_is_wrong_with_a_summary():
     good = {"frequency": [1], "recency": [2.0], "age": [3.0], "mean_spend": [4.0]}
-    with says("recency must be at most age, got 5 at age 3 for customer 0"):
+    with says(
+        "summary, row 0, recency: must be at most the age, as both count from the first purchase, got 5.0"
+    ):
         rfm(pd.DataFrame(good | {"recency": [5.0]}))
-    with says("mean_spend must be known and at least 0, got nan for customer 0"):
+    with says(
+        "summary, row 0, mean_spend: must be given where frequency is above 0 (leave such customers out), got nan"
+    ):
         rfm(pd.DataFrame(good | {"mean_spend": [np.nan]}))
-    with says("frequency must be known and at least 0, got -1 for customer 0"):
+    with says("summary, row 0, frequency: must be a number of at least 0, got -1.0"):
         rfm(pd.DataFrame(good | {"frequency": [-1]}))
-    with says("customers must be whole numbers of at least 1, got 0.5 at the lowest"):
+    with says("summary, row 0, customers: must be a whole number, got 0.5"):
         rfm(pd.DataFrame(good | {"customers": [0.5]}))
 
 
@@ -176,3 +184,37 @@ def test_says_what_is_wrong_with_answers():
         gains([1, 0], [1, 1, 1])
     with says("score must be known for every customer, got one without: leave such customers out"):
         gains([1, 0], [1, None])
+
+
+def test_labels_decide_who_answered_where_both_have_them():
+    response = pd.Series([1, 1, 0, 0], index=list("abcd"))
+    score = pd.Series([1, 1, 5, 5], index=list("dcba"))
+    assert gains(response, score)["responses"].tolist() == [2, 0]
+    with says("score must have the same labels as response, got others: use score.to_numpy() if they "
+              "stand in the same order"):  # fmt: skip
+        gains(response, score.set_axis(list("wxyz")))
+    assert gains(response, score.to_numpy())["responses"].tolist() == [0, 2]
+
+
+def test_a_purchase_late_on_the_last_day_counts():
+    table = purchases(("Ana", "2024-02-01 10:00", 1), ("Ana", "2024-03-31 14:00", 2))
+    found = rfm(table, observed_until="2024-03-31").loc["Ana"]
+    assert found[["recency", "frequency", "monetary"]].tolist() == [0, 2, 3]
+
+
+def test_says_what_a_summary_must_be_to_be_scored():
+    good = {"frequency": [2, 0], "recency": [2.0, 0], "age": [9.0, 9], "mean_spend": [4.0, None]}
+    for wrong, sentence in (
+        ({"age": [np.inf, 9]}, "summary, row 0, age: must be finite, got inf"),
+        ({"recency": ["a", 0]}, "summary, row 0, recency: must be a number or empty, got 'a'"),
+        ({"recency": [0, 0]}, "summary, row 0, recency: must be above 0 where frequency is above 0, got 0.0"),
+        ({"frequency": [2.5, 0]}, "summary, row 0, frequency: must be a whole number, got 2.5"),
+    ):  # fmt: skip
+        with says(sentence):
+            rfm(pd.DataFrame(good | wrong))
+    with says("purchases, row 0, spend: must be a number or empty, got 'x'"):
+        rfm(purchases(("Ana", "2024-01-01", "x")))
+    with says(
+        "purchases must have their money in a column spend, got value: rename it, or leave it out"
+    ):
+        rfm(pd.DataFrame({"customer": ["Ana"], "time": ["2024-01-01"], "value": [3.0]}))

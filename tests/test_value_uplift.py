@@ -189,3 +189,27 @@ def test_says_what_is_wrong():
         ideal_qini(persuadables=0.6, sleeping_dogs=0.6)
     with says("draws must be a whole number of at least 100, got 5"):
         targeting(EIGHT, np.ones(8), draws=5)
+
+
+def test_scores_are_paired_with_the_trial_by_their_labels():
+    trial, score = TRIAL.head(500), TRIAL["uplift"].head(500)
+    turned = score.sort_values(ascending=False, kind="stable")
+    for one in (turned, turned.to_numpy()[np.argsort(turned.index)]):
+        assert targeting(trial, one, draws=100, rng=1).curve.equals(targeting(trial, score, draws=100, rng=1).curve)  # fmt: skip
+    assert targeting_difference(trial, turned, score, draws=100, rng=1) == 0
+    with says("score must have the same labels as trial, got others: use score.to_numpy() if they "
+              "stand in the same order"):  # fmt: skip
+        targeting(trial, score.set_axis(range(1, 501)))
+
+
+def test_no_curve_where_no_group_has_both_arms():
+    trial = pd.DataFrame({"treated": [1, 1, 0, 0], "outcome": [1, 0, 1, 0]})
+    found = targeting(trial, [4, 3, 2, 1], groups=4, rng=1)
+    assert found.curve[["value", "low", "high"]].isna().all(axis=None)
+    assert found.figures["effect"] == 0
+    assert np.isnan(found.figures["qini"])
+    assert found.figures["qini"].method == (
+        "no figure: no group of the score has both treated and untreated customers")  # fmt: skip
+    with says("one must leave treated and untreated customers in at least one group, got none with "
+              "both: choose fewer groups"):  # fmt: skip
+        targeting_difference(trial, [4, 3, 2, 1], [1, 1, 1, 1], groups=4)

@@ -12,8 +12,8 @@ from cemlab._proportions import confidence
 from cemlab.estimate import Estimate
 
 Amount = float | tuple[float, float] | tuple[float, float, float] | Sequence[float] | Any
-"""A number; a range, as a tuple (low, high) or (low, likely, high); or samples, as a list,
-array or Series."""
+"""A number; a range, as a tuple (low, high) or (low, likely, high); or samples, as a list of at
+least four, an array or a Series."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ def held(name: str, given: Amount, *, above: float | None = None) -> Held:
     if np.ndim(given) == 0:
         value = _number(name, given, above)
         return Held(value, value, value)
+    if isinstance(given, list) and len(given) in (2, 3):
+        msg = f"{name} must be a range as a tuple, or samples as a list of at least four, got {_few(given)}: write {tuple(given)!r} for a range, or take an array for samples"
+        raise ValueError(msg)
     try:
         samples = np.asarray(given, np.float64)
     except (TypeError, ValueError):
@@ -65,7 +68,7 @@ def quotient(
         exact = over.exact and under.exact
         limits: dict[str, Any] = {"low": min(corners) - less, "high": max(corners) - less}
         method = "exact" if exact else "exact limits of the ranges"
-        return Estimate(value, **limits, n=1, level=1.0, unit=unit, method=method)
+        return Estimate(value, **limits, level=1.0, unit=unit, method=method)
     for name, part, rest in ((one, over, other), (other, under, one)):
         if part.samples is None and not part.exact:
             msg = (

@@ -46,6 +46,21 @@ def _kept(spec: Range, key: int, name: str, half: int, runs: int) -> NDArray[np.
     return found
 
 
+@lru_cache(maxsize=512)
+def quantile(spec: Range, p: float) -> float:
+    """Return the value of an assumption that a share p of its draws lies below.
+
+    >>> quantile(("uniform", 0.0, 5.0, 10.0), 0.05), quantile(("fixed", 3.0, 3.0, 3.0), 0.95)
+    (0.5, 3.0)
+    """
+    kind, low, likely, high = spec
+    if kind == "fixed" or low == high:
+        return likely
+    if kind == "pert":
+        return low + (high - low) * float(special.betaincinv(*_pert(low, likely, high), p))
+    return float(_shape(kind, low, likely, high).ppf(p))
+
+
 def beta_quantiles(u: NDArray[np.float64], a: float, b: float) -> NDArray[np.float64]:
     """Return quantiles of a beta distribution at u in [0, 1), by a table; off by less than 1e-9.
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cemlab import _checks
+from cemlab._words import short
 from cemlab.crm.roi._lines import INPUTS, PARTS, SHARE
 from cemlab.crm.roi._luck_of import DISTRIBUTIONS
 
 TEXTS = {"unit": "", "basis": "assumption", "note": ""}
 FIELDS = ("low", "likely", "high", "distribution", "contested", *TEXTS)
 _SLACK = 0.05  # a median may be rounded
+_PLAIN = 1e6  # shown without an exponent
 
 Place = tuple[str, ...]
 """Line, input and field, as far as they are concerned."""
@@ -33,6 +35,13 @@ def problems(lines: Mapping[str, Any], *, strict: bool) -> Iterator[tuple[Place,
             if name not in inputs:
                 yield (line,), f"must have all its inputs {', '.join(wanted)}, got no {name}"
             else:
+                if isinstance(inputs[name], list) and not strict:
+                    got = short(inputs[name])
+                    yield (
+                        (line, name),
+                        f"must be a number, a tuple (low, high) or (low, likely, high), or a mapping, got {got}: a list would be samples",
+                    )
+                    continue
                 for field, rule in _wrong(spelt(inputs[name]), kind, strict):
                     yield (line, name, *field), rule
     costs = [part.line for part in PARTS.values() if part.kind == "cost"]
@@ -80,10 +89,24 @@ def _wrong(spec: Mapping[str, Any], kind: str, strict: bool) -> Iterator[tuple[P
             try:
                 numbers[field] = _checks.number("x", spec[field], low=0, high=top)
             except ValueError as found:
-                yield (field,), str(found).removeprefix("x ")
+                yield (field,), str(found).removeprefix("x ") + _written_out(spec[field])
                 return
     ends = [numbers.get(name, numbers.get("likely")) for name in ("low", "likely", "high")]
     yield from _order(str(shape), numbers, [e for e in ends if e is not None])
+
+
+def _written_out(given: Any) -> str:
+    """Return the way out where a file holds a number such as 1e3, which YAML reads as text."""
+    if isinstance(given, str):
+        try:
+            return (
+                f": write {float(given):.10g}"
+                if abs(float(given)) < _PLAIN
+                else ": write it out, without an exponent or quotes"
+            )
+        except ValueError:
+            pass
+    return ""
 
 
 def _order(

@@ -61,7 +61,9 @@ def assumptions(given: Assumptions, *, currency: str = "USD") -> pd.DataFrame:
         Line -> input -> assumption; such a table as is returned here; the name of an example;
         or a YAML file. An assumption is a number (known), (low, high) for uniform,
         (low, likely, high) for triangular, or a mapping with `low`, `likely`, `high`,
-        `distribution`, `unit`, `basis` (a source, or "assumption"), `contested`, `note`.
+        `distribution`, `unit`, `basis` (a source, or "assumption"), `contested`, `note`. In a
+        file, which has no tuples, a list [low, high] or [low, likely, high] is a range; in a
+        mapping a list is refused, as lists are samples elsewhere in this package.
 
         - fixed: `likely` only.
         - uniform: `low` to `high`; `likely` is the middle unless given.
@@ -75,7 +77,8 @@ def assumptions(given: Assumptions, *, currency: str = "USD") -> pd.DataFrame:
     -------
     DataFrame
         By "line.input", benefits first: `line`, `input`, `kind` (benefit, cost or both),
-        `distribution`, `low`, `likely`, `high`, `unit`, `mark` (source, assumed, contested),
+        `distribution`, `low`, `likely`, `high`, `unit`, `mark` (source, assumed, contested, or
+        known after `suppose`),
         `contested`, `basis`, `note`, `currency`.
 
     Raises
@@ -122,7 +125,8 @@ def suppose(
     table : DataFrame
         Of `assumptions`.
     known : mapping of str to float, optional
-        "line.input" -> its value; such an assumption is fixed then.
+        "line.input" -> its value; such an assumption is fixed then, its mark is known, and its
+        note says what it was.
     without : iterable of str
         Lines that are to count as nothing.
 
@@ -140,14 +144,16 @@ def suppose(
     values, gone = dict(known or {}), [without] if isinstance(without, str) else list(without)
     _checks.one_of_each("known", values, table.index)
     _checks.one_of_each("without", gone, list(table["line"].unique()))
-    changed = table.copy()
+    rows, rows_before = table.to_dict("index"), table.to_dict("index")
     for name, value in values.items():
         line, field = name.split(".")
         top = 1.0 if INPUTS[line][field] == SHARE else math.inf
         number = _checks.number(name, value, low=0, high=top)
-        changed.loc[name, ["low", "likely", "high"]] = number
-        changed.loc[name, ["distribution", "basis"]] = ["fixed", "assumption"]
-    return assumptions(changed[~changed["line"].isin(gone)])
+        rows[name] |= dict.fromkeys(("low", "likely", "high"), number)
+        rows[name] |= {"distribution": "fixed", "basis": "known", "contested": False}
+        rows[name]["note"] = f"taken as known; it was {_said(rows_before[name])}"
+    kept = [row for row in rows.values() if row["line"] not in gone]
+    return assumptions(pd.DataFrame(kept, columns=table.columns))
 
 
 # --- inside ------------------------------------------------------------------------
@@ -219,8 +225,21 @@ def _row(line: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     contested = bool(spec.get("contested", False))
     assumed = str(row["basis"]).strip().lower() == "assumption"
     row["contested"] = contested
-    row["mark"] = "contested" if contested else "assumed" if assumed else "source"
+    supposed = str(row["basis"]).strip().lower() == "known"
+    row["mark"] = (
+        "contested" if contested else "known" if supposed else "assumed" if assumed else "source"
+    )
     return row
+
+
+def _said(row: Mapping[Any, Any]) -> str:
+    """Return an assumption in words.
+
+    >>> _said({"low": 1.0, "high": 3000.0, "mark": "contested"})
+    'contested, 1 to 3,000'
+    """
+    low, high = (f"{row[end]:,.4g}" for end in ("low", "high"))
+    return f"{row['mark']}, {low}" + (f" to {high}" if low != high else "")
 
 
 def _kind(line: str, name: str) -> str:

@@ -22,7 +22,8 @@ def roi(gain: Amount, cost: Amount, *, level: float = 0.9) -> Estimate:
     ----------
     gain : number, tuple or array_like
         What came in because of the spending, in money. A number; a range, as a tuple
-        (low, high) or (low, likely, high); or samples, as a list, array or Series.
+        (low, high) or (low, likely, high); or samples, as a list (of at least four, as two or
+        three might be meant as a range), array or Series.
     cost : number, tuple or array_like
         What was spent, in the same money, above 0. Samples of both belong together pair by pair.
     level : float
@@ -33,8 +34,8 @@ def roi(gain: Amount, cost: Amount, *, level: float = 0.9) -> Estimate:
     Estimate
         As a share of 1. Of ranges: the return at the likely values (without them: in the
         middle of each range), between the least and the most that the ranges allow. As the
-        quotient less one, each range stands once, so that these limits are exact. Of samples:
-        their median and quantiles.
+        quotient less one, each range stands once, so that these limits are exact; they rest on no
+        answers, and n is missing. Of samples: their median and quantiles.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def roi(gain: Amount, cost: Amount, *, level: float = 0.9) -> Estimate:
     >>> roi(150, 100).value
     0.5
     >>> roi((90, 150, 240), (80, 100, 120))
-    0.5 [-0.25, 2] share of 1 (100 %, n = 1)
+    0.5 [-0.25, 2] share of 1 (100 %)
     """
     parts = ("gain", held("gain", gain)), ("cost", held("cost", cost, above=0.0))
     return quotient(*parts, less=1.0, level=level, unit=_SHARE)
@@ -141,7 +142,7 @@ def break_even_volume(cost: Amount, *, margin_per_unit: Amount, level: float = 0
     Examples
     --------
     >>> break_even_volume((900, 1200), margin_per_unit=(3, 4, 6))
-    262 [150, 400] units (100 %, n = 1)
+    262 [150, 400] units (100 %)
     """
     over = "cost", held("cost", cost)
     under = "margin_per_unit", held("margin_per_unit", margin_per_unit, above=0.0)
@@ -243,9 +244,7 @@ def npv(flows: ArrayLike, *, rate: float, level: float = 0.9) -> Estimate:
     if stream.ndim == 2:
         return quantiles(worth, level=level, unit="money of today")
     value = float(worth)
-    return Estimate(
-        value, low=value, high=value, n=1, level=1.0, unit="money of today", method="exact"
-    )
+    return Estimate(value, low=value, high=value, level=1.0, unit="money of today", method="exact")
 
 
 # --- inside ------------------------------------------------------------------------

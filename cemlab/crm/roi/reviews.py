@@ -109,7 +109,7 @@ def reviews_uplift(
     Twice the reviews, at the same rating; all or nothing of it caused:
 
     >>> reviews_uplift(1.0, 0.0, caused=(0, 1, 1))
-    0.178 [0, 0.178] share of 1 (100 %, n = 1)
+    0.178 [0, 0.178] share of 1 (100 %)
     """
     part = _within("caused", caused, 0.0, 1.0)
     pairs = {
@@ -132,7 +132,7 @@ def reviews_uplift(
         "high": math.expm1(max(most * part.low, most * part.high)),
     }
     method = "constant elasticities; exact limits of the ranges"
-    return Estimate(total, **limits, n=1, level=1.0, unit=_SHARE, method=method, parts=alone)
+    return Estimate(total, **limits, level=1.0, unit=_SHARE, method=method, parts=alone)
 
 
 def uplift_without_effect(mean_sales: float, *, review_chance: float, shape: float = 1.0) -> float:

@@ -48,17 +48,22 @@ class Calculation:
     lines : DataFrame
         By line: `kind`, `low`, `median`, `high` (5, 50, 95 % of the draws), `mean`, `share`
         of all benefits or costs (of means; missing if these are not above 0), `mark` (the
-        weakest of its assumptions: contested, assumed, source).
+        weakest of its assumptions: contested, assumed, source, known).
     tornado : DataFrame
-        By assumption: its range, `roi_low`, `roi_likely` and `roi_high` (the return with it
-        at `low`, `likely` and `high`, the others at likely), `swing` between them (largest first), `break_even` (its
-        value at which nothing is won or lost, others at likely; missing outside its range),
+        By assumption: its range, `q05` and `q95` (5 and 95 % of its draws lie below),
+        `roi_low`, `roi_likely` and `roi_high` (the return with it at `q05`, `likely` and
+        `q95`, the others at likely), `swing` between the outer two (largest first),
+        `break_even` (its value at which nothing is won or lost, others at likely; missing
+        outside its range),
         `variance_share` of the ROI that goes with it alone (first-order Sobol index) with
         its standard error `variance_share_se`, and `variance_share_total` with all that it
-        does together with others.
+        does together with others, and its `variance_share_total_se`.
     drivers : DataFrame
-        The fewest assumptions that have 80 % of all `variance_share`: `share`,
-        `cumulative`, `break_even`. Find these out first. Empty if nothing varies.
+        The fewest assumptions that have 80 % of all `variance_share` together: `share` (of the
+        variance), `cumulative`, `break_even`. Find these out first. Empty if nothing varies.
+    note : str
+        Why the shares are not to be trusted (too few draws), or that most of the variance is
+        what assumptions do together; empty if neither.
     draws : DataFrame
         A row a draw: `benefit`, `cost`, `net_gain`, `roi`.
     """
@@ -72,6 +77,7 @@ class Calculation:
     lines: pd.DataFrame
     tornado: pd.DataFrame
     drivers: pd.DataFrame
+    note: str
     draws: pd.DataFrame = field(repr=False)
     key: int = field(repr=False)
 
@@ -96,6 +102,49 @@ class Calculation:
         """
         changed = assumed.suppose(self.assumptions, known, without=without)
         return _calculated(changed, runs=len(self.draws), key=self.key)
+
+    def leave_one_out(self) -> pd.DataFrame:
+        """Return what is left if one benefit after the other counts as nothing, on the same luck.
+
+        Returns
+        -------
+        DataFrame
+            By `left out` (first "nothing"): the middle `roi`, `chance_of_loss` and the middle
+            `net_gain`. Without support its answers cost nothing, too; where they are the only
+            cost, it is not left out.
+
+        Examples
+        --------
+        >>> made = calculator({"research": {"studies": 2, "price": 3000, "as_good": 1},
+        ...                    "hiring": {"hires": 1, "fee": 4000, "replaced": 1},
+        ...                    "tools": {"cost": 5000}}, rng=1)
+        >>> made.leave_one_out()["net_gain"].to_dict()
+        {'nothing': 5000.0, 'research': -1000.0, 'hiring': 1000.0}
+        """
+        found = {"nothing": self}
+        for line in self.benefits():
+            found[line] = self.suppose(without=[line])
+        rows = {
+            name: (made.roi.value, made.chance_of_loss.value, made.net_gain.value)
+            for name, made in found.items()
+        }
+        columns = ["roi", "chance_of_loss", "net_gain"]
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+        return table.rename_axis("left out")
+
+    def benefits(self) -> list[str]:
+        """Return the benefits that can be left out: all that do not hold the only costs.
+
+        Examples
+        --------
+        >>> calculator({"research": {"studies": 2, "price": 3000, "as_good": 1},
+        ...             "tools": {"cost": 5000}}, rng=1).benefits()
+        ['research']
+        """
+        kinds = self.lines["kind"]
+        others = kinds.drop("answering", errors="ignore") == "cost"
+        spared = () if others.any() else ("support",)
+        return [str(line) for line in kinds.index[kinds == "benefit"] if line not in spared]
 
 
 def calculator(assumptions: Assumptions, *, runs: int = RUNS, rng: Any = None) -> Calculation:
@@ -202,9 +251,10 @@ def _calculated(table: pd.DataFrame, *, runs: int, key: int) -> Calculation:
         net_gain=spread(drawn["net_gain"].to_numpy(), unit=f"{currency} a year"),
         chance_of_loss=_chance(int((drawn["net_gain"] < 0).sum()), runs),
         summary=_summary(drawn),
-        lines=_lines(table["mark"], one, parts),
+        lines=_lines(table["mark"].to_dict(), one, parts),
         tornado=tornado,
         drivers=_drive.drivers(tornado, _DRIVERS),
+        note=_drive.doubts(tornado, runs),
         draws=drawn,
         key=key,
     )
@@ -221,26 +271,28 @@ def _chance(losses: int, runs: int) -> Estimate:
 
 
 def _summary(drawn: pd.DataFrame) -> pd.DataFrame:
-    table = pd.DataFrame({"mean": drawn.mean(), "standard_error": drawn.sem()})
-    parts = drawn.quantile(list(_QUANTILES.values())).T
-    table[list(_QUANTILES)] = parts.to_numpy()
-    return table.loc[["roi", "net_gain", "benefit", "cost"]].rename_axis("measure")
+    measures = ["roi", "net_gain", "benefit", "cost"]
+    values = drawn[measures].to_numpy()
+    table = {"mean": values.mean(axis=0)}
+    table["standard_error"] = values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    parts = np.quantile(values, list(_QUANTILES.values()), axis=0)
+    table |= dict(zip(_QUANTILES, parts, strict=True))
+    return pd.DataFrame(table, index=pd.Index(measures, name="measure"))
 
 
 def _lines(
-    marks: "pd.Series[str]",
+    marks: Mapping[Any, str],
     one: Mapping[str, NDArray[np.float64]],
     parts: Mapping[str, Part],
 ) -> pd.DataFrame:
-    rank = ["source", "assumed", "contested"]
-    rows = []
-    for part in parts.values():
-        values = part.worth(one)
-        low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
-        mark = max((marks[name] for name in part.names), key=rank.index)
-        rows.append((part.kind, low, median, high, values.mean(), mark))
-    columns = ["kind", "low", "median", "high", "mean", "mark"]
-    found = pd.DataFrame(rows, index=pd.Index(parts, name="line"), columns=columns)
-    whole = found.groupby("kind")["mean"].transform("sum")
-    found.insert(5, "share", (found["mean"] / whole).where(whole > 0))
-    return found
+    rank = ["known", "source", "assumed", "contested"]
+    kinds = np.array([part.kind for part in parts.values()])
+    values = np.array(np.broadcast_arrays(*(part.worth(one) for part in parts.values())))
+    low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
+    mean = values.mean(axis=1)
+    whole = np.array([mean[kinds == kind].sum() for kind in kinds])
+    share = np.divide(mean, whole, out=np.full(len(mean), np.nan), where=whole > 0)
+    worst = [max((marks[n] for n in part.names), key=rank.index) for part in parts.values()]
+    columns = {"kind": kinds, "low": low, "median": median, "high": high, "mean": mean,
+               "share": share, "mark": worst}  # fmt: skip
+    return pd.DataFrame(columns, index=pd.Index(parts, name="line")).astype({"kind": "str"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from cemlab import _checks
@@ -81,6 +82,11 @@ def ledger(
         was), `net_usd` (loss prevented less extra cost) and `break_even_usd` (the loss
         per sharer from which the decision pays; NaN if it prevents nothing).
 
+    Raises
+    ------
+    ValueError
+        If there is no replicate, or a number is missing, negative or not one.
+
     Examples
     --------
     >>> runs = pd.DataFrame({"refuse": [0, 300], "pay": [0, 0]})
@@ -88,6 +94,18 @@ def ledger(
     ...        loss_per_sharer_usd=10.0)["break_even_usd"].tolist()
     [nan, 8.0]
     """
+    if not isinstance(audiences, pd.DataFrame) or audiences.empty:
+        got = "none" if isinstance(audiences, pd.DataFrame) else type(audiences).__name__
+        msg = f"audiences must be a frame of at least one replicate, got {got}"
+        raise ValueError(msg)
+    for decision, column in audiences.items():
+        if column.dtype.kind not in "iufb":
+            msg = f"audiences must be numbers, got {column.iloc[0]!r} for {decision}"
+            raise ValueError(msg)
+        wrong = column[~(np.isfinite(column.to_numpy(np.float64)) & (column >= 0))]
+        if len(wrong):
+            msg = f"audiences must be finite numbers of at least 0, got {wrong.iloc[0]:g} for {decision} in replicate {wrong.index[0]}: leave out the whole replicate, as runs are paired"
+            raise ValueError(msg)
     decisions, paid = list(audiences.columns), dict(costs_usd)
     _checks.one_of("as_it_was", as_it_was, decisions)
     _checks.one_of_each("decision", decisions, paid)

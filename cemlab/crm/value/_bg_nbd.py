@@ -20,6 +20,9 @@ NAMES = ("r", "alpha", "a", "b")
 MODEL = "BG/NBD"
 
 _NODES = 48
+_AT = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
+_TO_CURVE = chebyshev.chebvander(_AT, _NODES - 1) * 2 / _NODES
+_TO_CURVE[:, 0] /= 2
 
 
 def starts(groups: Groups) -> list[list[float]]:
@@ -100,30 +103,34 @@ def purchases_of_the_living(values: Array, x: Array, age: Array, t: Array) -> Ar
 def rate_of_the_living(values: Array, x: Array, age: Array, t: Array) -> Array:
     """Return the expected purchases a unit of time, t later, of those who are alive now."""
     r, alpha, _, _ = values
-    c = t / (alpha + age)
+    c, k = t / (alpha + age), r + x + 1
     share, (different, place) = np.empty(c.size), np.unique(x, return_inverse=True)
     many = np.bincount(place) > _NODES
     one_by_one = ~many[place]
     if one_by_one.any():
         share[one_by_one] = _share(values, x[one_by_one], c[one_by_one])
-    if many.any():  # of equal x, the logarithm of the share is one smooth curve over log(1 + c)
+    if many.any():  # of equal x, the logarithm of the share is one smooth curve over log(1 + k c)
         order = np.argsort(place, kind="stable")
         rows = np.split(order, np.cumsum(np.bincount(place))[:-1])
-        at = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
-        for k in np.flatnonzero(many):
-            v = np.log1p(c[rows[k]])
-            half = max(float(v.max()) / 2, 1e-300)
-            height = np.log(
-                _share(values, np.full(_NODES, different[k]), np.expm1(half * (at + 1)))
-            )
-            curve = chebyshev.chebfit(at, height, _NODES - 1)
-            share[rows[k]] = np.exp(chebyshev.chebval(v / half - 1, curve))
+        rows = [rows[one] for one in np.flatnonzero(many)]
+        v = [np.log1p(k[one] * c[one]) for one in rows]
+        half = np.array([max(float(one.max()) / 2, 1e-300) for one in v])[:, None]
+        at_c = np.expm1(half * (_AT + 1)) / (r + different[many] + 1)[:, None]
+        height = np.log(_share(values, np.repeat(different[many], _NODES), at_c.ravel()))
+        for one, far, wide, curve in zip(rows, v, half[:, 0], height.reshape(at_c.shape) @ _TO_CURVE, strict=True):  # fmt: skip
+            share[one] = np.exp(chebyshev.chebval(far / wide - 1, curve))
     return np.asarray((r + x) / (alpha + age) * share)
 
 
-def scale(values: Array, age: Array) -> Array:
-    """Return a span of time in which the rate of the living changes (units of time)."""
-    return np.asarray(values[1] + age)
+def scale(values: Array, x: Array, age: Array) -> tuple[Array, Array]:
+    """Return the shortest time in which the rate of the living changes, and after which none is left."""
+    shortest = (values[1] + age) / (values[0] + x + 1)
+    return np.asarray(shortest), np.full(age.size, np.inf)
+
+
+def least_age(values: Array) -> float:
+    """Return what is added to an age before its logarithm is taken (units of time)."""
+    return float(values[1])
 
 
 def probabilities(values: Array, t: float, x: Array) -> Array:

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import (  # type: ignore[import-untyped, unuse
     proportion_confint,
 )
 
-from cemlab import _checks
+from cemlab import _checks, _columns
 from cemlab.observation import Observation, observe
 
 
@@ -43,46 +43,63 @@ class Bought:
 
 
 def bought(purchases: Any, observed_until: object = None) -> Bought:
-    """Read the purchases of an event log, or of a table with `customer`, `time` and `spend`."""
+    """Read the purchases of an event log, or of a table with `customer`, `time` and `spend`.
+
+    The day of `observed_until` counts as a whole, whatever its time of day.
+    """
     if isinstance(purchases, Observation) or "kind" in getattr(purchases, "columns", ()):
-        return _of_log(observe(purchases, observed_until).surely)
-    if not isinstance(purchases, pd.DataFrame) or not {"customer", "time"} <= {*purchases.columns}:
-        found = ", ".join(map(str, getattr(purchases, "columns", []))) or type(purchases).__name__
-        msg = f"purchases must be an event log or a table with customer and time, got {found}"
-        raise ValueError(msg)
-    time = dates("time", purchases["time"])
-    if time.isna().any() or purchases["customer"].isna().any():
-        hole = "time" if time.isna().any() else "customer"
-        msg = f"{hole} must be known in every row, got a row without: leave it out or fill it in"
-        raise ValueError(msg)
-    if not len(time):
+        end = None if observed_until is None else day_end("observed_until", observed_until)
+        return _of_log(observe(purchases, end).surely)
+    read = table(purchases)
+    time = read["time"].to_numpy()
+    if not time.size:
         msg = "purchases must be at least one purchase, got none"
         raise ValueError(msg)
-    end = time.max()
-    if observed_until is not None:
-        end = _checks.moment("observed_until", observed_until)
-    seen = (time <= end).to_numpy()
-    codes, names = pd.factorize(purchases["customer"][seen], sort=True)
-    given = purchases["spend"][seen] if "spend" in purchases else np.full(len(codes), np.nan)
-    spend = np.asarray(given, np.float64)
-    never = np.full(len(names), np.datetime64("NaT"), "M8[us]")
-    return _checked(Bought(pd.Index(names), codes, time[seen].to_numpy(), spend, end, never))
+    last = time.max() if observed_until is None else observed_until
+    until = day_end("observed_until", last)
+    seen, names = time <= until.to_numpy(), read["customer"].cat.categories
+    present, codes = np.unique(read["customer"].cat.codes.to_numpy()[seen], return_inverse=True)
+    spend = read["spend"].to_numpy()[seen] if "spend" in read else np.full(codes.size, np.nan)
+    never = np.full(present.size, np.datetime64("NaT"), "M8[us]")
+    return _checked(Bought(names[present], codes, time[seen], spend, until, never))
 
 
-def dates(name: str, values: Any) -> pd.Series:
-    """Return a column as dates without a time zone; what is missing stays missing."""
-    given, time = pd.Series(values), None
-    if given.isna().all():
-        given = given.astype(object)
-    if given.dtype.kind not in "iufbc":
-        try:
-            time = pd.to_datetime(given, format="ISO8601")
-        except (TypeError, ValueError):
-            time = None
-    if time is None or time.dtype.kind != "M" or getattr(time.dtype, "tz", None) is not None:
-        msg = f"{name} must be dates such as 2009-07-06, without a time zone, got {given.iloc[0]!r} first"
+def table(purchases: Any) -> pd.DataFrame:
+    """Return customer (a category), time and, where recorded, spend of a table, checked."""
+    columns = list(getattr(purchases, "columns", []))
+    if not isinstance(purchases, pd.DataFrame) or not {"customer", "time"} <= {*columns}:
+        found = ", ".join(map(str, columns)) or type(purchases).__name__
+        msg = f"purchases must be an event log or a table with customer, time and (if known) spend, got {found}"
         raise ValueError(msg)
-    return time.astype("datetime64[us]")
+    given = purchases.reset_index(drop=True)
+    if "spend" not in given and {*columns} & _MONEY:
+        other = [str(c) for c in columns if c in _MONEY]
+        msg = f"purchases must have their money in a column spend, got {other[0]}: rename it, or leave it out"
+        raise ValueError(msg)
+    found = pd.DataFrame({"customer": _columns.names("customer", given["customer"], _place, required=True)})  # fmt: skip
+    found["time"] = _columns.times("time", given["time"], _place)
+    blank = np.flatnonzero(found["time"].isna())
+    if blank.size:
+        _columns.stop(_place, blank[0], "time", "must not be empty", "")
+    if "spend" in given:
+        found["spend"] = _columns.numbers("spend", given["spend"], _place)
+        below = np.flatnonzero(found["spend"] < 0)
+        if below.size:
+            rule = "must not be below 0 (leave returned goods out, or subtract them)"
+            _columns.stop(_place, below[0], "spend", rule, found["spend"].iloc[below[0]])
+        if found["spend"].isna().all():
+            found = found.drop(columns="spend")
+    return found
+
+
+def day_end(name: str, value: object) -> pd.Timestamp:
+    """Return the last moment of the day of `value`.
+
+    >>> day_end("observed_until", "2024-03-31")
+    Timestamp('2024-03-31 23:59:59.999999')
+    """
+    day = _checks.moment(name, value).normalize()
+    return day + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
 
 
 def wilson(
@@ -102,6 +119,12 @@ def wilson(
 
 
 # --- inside ------------------------------------------------------------------------
+
+_MONEY = {"value", "amount", "money", "revenue", "monetary", "monetary_value"}
+
+
+def _place(row: int) -> str:
+    return f"purchases, row {row}"
 
 
 def _of_log(seen: Observation) -> Bought:

@@ -49,6 +49,7 @@ def read(summary: Summary, *, spend: bool = False) -> Buyers:
         msg = "summary must have at least one customer, got none"
         raise ValueError(msg)
     for name, values in columns.items():
+        _refuse(frame, name, np.isnan(values), "must be known (leave out who is not)", values)
         _refuse(frame, name, ~(values >= 0), "must be a number of at least 0", values)
     x, recency, age = columns.values()
     _refuse(frame, "frequency", x != np.floor(x), "must be a whole number", x)
@@ -92,7 +93,14 @@ def _frame(summary: Summary) -> pd.DataFrame:
     if isinstance(summary, pd.Series):
         return summary.to_frame().T
     if isinstance(summary, Mapping):
-        return pd.DataFrame({name: np.atleast_1d(np.asarray(v)) for name, v in summary.items()})
+        columns = {str(name): np.atleast_1d(np.asarray(v)) for name, v in summary.items()}
+        longest = max((len(column) for column in columns.values()), default=0)
+        for name, column in columns.items():
+            if column.ndim != 1 or len(column) not in (1, longest):
+                msg = f"{name} must be one number, or as many as there are customers ({longest}), got {len(column)}"
+                raise ValueError(msg)
+        return pd.DataFrame({k: c if len(c) == longest else np.repeat(c, longest)
+                             for k, c in columns.items()})  # fmt: skip
     msg = f"summary must be a frame with one row a customer, or a mapping, got {type(summary).__name__}"
     raise ValueError(msg)
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from scipy.stats import norm
 
 from cemlab import _proportions, estimate
@@ -16,7 +17,9 @@ from cemlab.crm.value._maximum import Peak
 from cemlab.estimate import Estimate
 
 Array = NDArray[np.float64]
-_DELTA = "delta method on the log scale, from the curvature of the likelihood"
+_DELTA = "delta method on the {} scale, from the curvature of the likelihood"
+_ABOVE_0 = (0.0, np.inf)
+_CHANCES = {"churn": (0.0, 1.0)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,10 +64,13 @@ class Fit:
     def interval(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a parameter: `value`, `low`, `high`, `n`, `level`, `unit`, `method`.
 
-        The interval is symmetric for the logarithm, as all parameters are positive.
+        The interval is symmetric for the logarithm, as all parameters are positive; that of a
+        chance for log(p / (1 - p)).
         """
         found = {
-            name: self._estimate(itemgetter(place), level=level)
+            name: self._estimate(
+                itemgetter(place), level=level, within=_CHANCES.get(name, _ABOVE_0)
+            )
             for place, name in enumerate(self.params)
         }
         return estimate.table(found).rename_axis("parameter")
@@ -93,7 +99,7 @@ class Fit:
 
     def _error(self, function: Callable[[Array], Array]) -> Array:
         """Return the standard error of what `function` makes of the parameters."""
-        logs, step = np.log(self._values), 1e-4
+        logs, step = np.log(self._values), self._step
         if self.note:
             return np.full(np.shape(function(self._values)), np.nan)
         slope = [
@@ -104,18 +110,60 @@ class Fit:
             np.sqrt(np.einsum("i...,ij,j...->...", slope, self._log_covariance, slope))
         )
 
+    @property
+    def _step(self) -> float:
+        return 1e-4
+
     def _estimate(
-        self, function: Callable[[Array], Any], *, level: float, unit: str = ""
+        self,
+        function: Callable[[Array], Any],
+        *,
+        level: float,
+        unit: str = "",
+        within: tuple[float, float] = _ABOVE_0,
     ) -> Estimate:
-        """Return a positive figure with the interval that the parameters' errors give it."""
+        """Return a figure that lies within two limits, with the interval of the parameters' errors."""
         value, z = float(function(self._values)), self._z(level)
         held: dict[str, Any] = {"n": self.customers, "level": level, "unit": unit}
-        if self.note or not np.isfinite(value) or value <= 0:
+        (least, most), open_end = within, np.isinf(within[1])
+        if self.note or not least < value < most:
             why = self.note or f"the figure is {value:g}"
             return Estimate(value, method=f"no interval: {why}", **held)
-        wide = z * float(self._error(lambda values: np.log(np.asarray(function(values)))))
-        low, high = value * np.exp(-wide), value * np.exp(wide)
-        return Estimate(value, low=low, high=high, method=_DELTA, **held)
+
+        def free(values: Array) -> Array:
+            above = np.asarray(function(values)) - least
+            return np.asarray(np.log(above) if open_end else logit(above / (most - least)))
+
+        wide, middle = z * float(self._error(free)), float(free(self._values))
+        ends = np.array([middle - wide, middle + wide])
+        low, high = least + (np.exp(ends) if open_end else (most - least) * expit(ends))
+        method = _DELTA.format("log" if open_end else "logit")
+        return Estimate(value, low=low, high=high, method=method, **held)
+
+    def _inverse(
+        self,
+        function: Callable[[Array], Any],
+        border: str,
+        *,
+        level: float,
+        unit: str,
+        least: float,
+    ) -> Estimate:
+        """Return least + 1 / function, infinite where `border` is at most 1 and that is not above 0."""
+        one, z = float(function(self._values)), self._z(level)
+        value = least + 1 / one if one > 0 else np.inf
+        held: dict[str, Any] = {"n": self.customers, "level": level, "unit": unit}
+        if self.note:
+            return Estimate(value, method=f"no interval: {self.note}", **held)
+        wide = z * float(self._error(lambda values: np.asarray(function(values))))
+        if one + wide <= 0:
+            return Estimate(value, method="no interval: the figure is inf", **held)
+        low, high, method = least + 1 / (one + wide), np.inf, _DELTA.format("inverse")
+        if self.interval(level).loc[border, "low"] <= 1 or one <= wide:
+            method += f"; no upper limit, as {border} may be at most 1"
+        else:
+            high = least + 1 / (one - wide)
+        return Estimate(value, low=low, high=high, method=method, **held)
 
     @staticmethod
     def _z(level: float) -> float:

@@ -100,9 +100,16 @@ def rate_of_the_living(values: Array, x: Array, age: Array, t: Array) -> Array:
     return np.asarray((r + x) / (alpha + age) * np.exp(-s * np.log1p(t / (beta + age))))
 
 
-def scale(values: Array, age: Array) -> Array:
-    """Return a span of time in which the rate of the living changes (units of time)."""
-    return np.asarray(values[3] + age)
+def scale(values: Array, _x: Array, age: Array) -> tuple[Array, Array]:
+    """Return the shortest time in which the rate of the living changes, and after which none is left."""
+    s, old = values[2], values[3] + age
+    with np.errstate(over="ignore"):
+        return np.asarray(old / (s + 1)), np.asarray(old * np.expm1(_DROP / s))
+
+
+def least_age(values: Array) -> float:
+    """Return what is added to an age before its logarithm is taken (units of time)."""
+    return float(values[[1, 3]].min())
 
 
 def probabilities(values: Array, t: float, x: Array) -> Array:

@@ -1,15 +1,18 @@
 """What a model of buying predicts: for a new customer, for a known one, for all together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.polynomial import chebyshev
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit, roots_legendre
 
 from cemlab import _checks
+from cemlab._words import short
 from cemlab.crm.value import _buyers
 from cemlab.crm.value._buyers import Buyers, Summary
 from cemlab.crm.value._fit import Fit
@@ -18,6 +21,9 @@ from cemlab.estimate import Estimate
 Array = NDArray[np.float64]
 _AT, _WEIGHT = roots_legendre(40)
 _AT, _WEIGHT = (_AT + 1) / 2, _WEIGHT / 2
+_PIECE = 6.0
+_AGES = 48
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,7 +83,8 @@ class BuyingFit(Fit):
             Index as in `summary`. `alive`, `purchases`, and of both `_low` and `_high`: what the
             errors of the parameters leave open. What the customer then does varies far more.
             They are missing where the fit has a `note`. A customer whose chance is 1 by the
-            model's own rule has no interval but that 1.
+            model's own rule has no interval but that 1. Hundreds of thousands of customers, all
+            of different ages, take seconds; time goes into different frequencies.
         """
         span = _checks.number("t", t, low=0)
         buyers = _buyers.read(summary)
@@ -91,8 +98,10 @@ class BuyingFit(Fit):
 
         def log_purchases(values: Array) -> Array:
             alive = np.where(sure, 0.0, log_expit(odds(values)))
-            times = np.full(few.age.size, span)
-            found = self._arithmetic.purchases_of_the_living(values, few.frequency, few.age, times)
+            found = over_ages(
+                lambda x, age: self._arithmetic.purchases_of_the_living(values, x, age, np.full(x.size, span)),
+                few.frequency, few.age, self._arithmetic.least_age(values),
+            )  # fmt: skip
             return np.asarray(alive + np.log(found[back]))
 
         log_odds = odds(self._values)
@@ -112,7 +121,8 @@ class BuyingFit(Fit):
     def purchase_probabilities(self, t: float, *, most: int = 10) -> pd.Series:
         """Return the chance of 0, 1, 2 ... `most` repeat purchases of a new customer within `t`."""
         span = _checks.number("t", t, low=0)
-        x = np.arange(_checks.whole("most", most, low=0) + 1)
+        _checks.memory("most", 5000.0 * _checks.whole("most", most, low=0), "ask for fewer")
+        x = np.arange(most + 1)
         index = pd.Index(x, name="purchases")
         if span == 0:
             return pd.Series((x == 0).astype(np.float64), index, name="probability")
@@ -135,9 +145,11 @@ class BuyingFit(Fit):
             Index `time`: `cumulative` repeat purchases since time 0, and those `since_last` moment.
         """
         buyers = _buyers.read(summary)
-        moments = np.atleast_1d(np.asarray(times, np.float64))
-        if moments.ndim != 1 or not moments.size or not (np.diff(moments, prepend=0.0) >= 0).all():
-            msg = f"times must be one rising list of numbers of at least 0, got {times!r}"
+        moments = _list(times)
+        if not moments.size or not (np.diff(moments, prepend=0.0) >= 0).all():
+            msg = (
+                f"times must be one rising list of finite numbers of at least 0, got {short(times)}"
+            )
             raise ValueError(msg)
         age, row = np.unique(buyers.age, return_inverse=True)
         many = np.bincount(row, weights=buyers.customers)
@@ -194,35 +206,95 @@ class BuyingFit(Fit):
 
     def _discounted(self, values: Array, buyers: Buyers, discount: float, horizon: float | None) -> Array:  # fmt: skip
         different, few = _buyers.groups(buyers), _buyers.groups(buyers, recency=False)
-        age = few.age
-        ends = np.full(age.size, np.inf if horizon is None else horizon)
-        if discount > 0:
-            ends = np.minimum(ends, 37.0 / discount)
-        unit = self._arithmetic.scale(values, age)
-        width = np.log1p(ends / unit)
-        growth = np.exp(width[:, None] * _AT)
-        t = unit[:, None] * (growth - 1)
-        x, old = (np.repeat(c, _AT.size) for c in (few.frequency, age))
-        rate = self._arithmetic.rate_of_the_living(values, x, old, t.ravel()).reshape(t.shape)
-        total = ((rate * np.exp(-discount * t) * growth) @ _WEIGHT) * unit * width
+        total = over_ages(
+            lambda x, age: self._present(values, x, age, discount, horizon),
+            few.frequency, few.age, self._arithmetic.least_age(values),
+        )  # fmt: skip
         alive = expit(self._odds(values, different))
         return np.asarray(alive[different.row] * total[few.row])
+
+    def _present(
+        self, values: Array, x: Array, age: Array, discount: float, horizon: float | None
+    ) -> Array:
+        """Return the discounted purchases of the living: Gauss and Legendre's rule, on pieces."""
+        unit, ends = self._arithmetic.scale(values, x, age)
+        ends = np.minimum(ends, np.inf if horizon is None else horizon)
+        if discount > 0:
+            ends = np.minimum(ends, 37.0 / discount)
+        width = np.log1p(ends / unit)
+        pieces = max(int(np.ceil(width.max() / _PIECE)), 1)
+        at = ((np.arange(pieces)[:, None] + _AT) / pieces).ravel()
+        weight = np.tile(_WEIGHT, pieces) / pieces
+        found = np.empty(x.size)
+        for first in range(0, x.size, _MOST // at.size + 1):
+            rows = slice(first, first + _MOST // at.size + 1)
+            growth = np.exp(width[rows, None] * at)
+            t = unit[rows, None] * (growth - 1)
+            often, old = (np.repeat(c[rows], at.size) for c in (x, age))
+            rate = self._arithmetic.rate_of_the_living(values, often, old, t.ravel())
+            height = rate.reshape(t.shape) * np.exp(-discount * t) * growth
+            found[rows] = (height @ weight) * unit[rows] * width[rows]
+        return found
+
+
+def over_ages(
+    function: Callable[[Array, Array], Array], x: Array, age: Array, least: float
+) -> Array:
+    """Return `function` of x and age; of many ages with equal x, by a curve through a few of them.
+
+    The logarithm of the values is a smooth function of log(least + age).
+
+    >>> ages = np.linspace(0, 50, 1000)
+    >>> found = over_ages(lambda x, age: 1 / (x + 2 + age), np.ones(1000), ages, 2.0)
+    >>> bool(abs(found * (3 + ages) - 1).max() < 1e-12)
+    True
+    """
+    place = np.unique(x, return_inverse=True)[1]
+    many = (np.bincount(place) > 2 * _AGES)[place]
+    found = np.empty(x.size)
+    if not many.all():
+        found[~many] = function(x[~many], age[~many])
+    if many.any():
+        rows = np.flatnonzero(many)
+        rows = rows[np.argsort(place[rows], kind="stable")]
+        at = np.cos(np.pi * (np.arange(_AGES) + 0.5) / _AGES)
+        for one in np.split(rows, np.flatnonzero(np.diff(place[rows])) + 1):
+            v = np.log(least + age[one])
+            middle, half = (v.max() + v.min()) / 2, max((v.max() - v.min()) / 2, 1e-300)
+            height = np.log(function(np.full(_AGES, x[one[0]]), np.exp(middle + half * at) - least))
+            curve = chebyshev.chebfit(at, height, _AGES - 1)
+            found[one] = np.exp(chebyshev.chebval((v - middle) / half, curve))
+    return found
 
 
 def simulated(
     arithmetic: ModuleType, values: Array, ages: ArrayLike, holdout: float | None, rng: Any
 ) -> pd.DataFrame:
     """Return simulated customers as a summary."""
-    age = np.atleast_1d(np.asarray(ages, np.float64))
-    if age.ndim != 1 or not age.size or not (np.isfinite(age) & (age >= 0)).all():
-        msg = f"ages must be one list of finite numbers of at least 0, got {ages!r}"
+    age = _list(ages)
+    if not age.size or (age < 0).any():
+        msg = f"ages must be one list of finite numbers of at least 0, got {short(ages)}"
         raise ValueError(msg)
     later = 0.0 if holdout is None else _checks.number("holdout", holdout, low=0)
-    x, recency, after = arithmetic.simulate(values, age, later, _checks.generator(rng))
+    luck = _checks.generator(rng)
+    try:
+        x, recency, after = arithmetic.simulate(values, age, later, luck)
+    except ValueError:
+        msg = f"params must give a rate r / alpha at which purchases can be counted, got {values[0] / values[1]:g} over up to {age.max():g}: choose a lower one"
+        raise ValueError(msg) from None
     columns = {"frequency": x.astype(np.int64), "recency": recency, "age": age}
     if holdout is not None:
         columns["frequency_holdout"] = after.astype(np.int64)
     return pd.DataFrame(columns)
+
+
+def _list(values: ArrayLike) -> Array:
+    """Return finite numbers in one list; empty if they are none."""
+    try:
+        found = np.atleast_1d(np.asarray(values, np.float64))
+    except (TypeError, ValueError):
+        return np.empty(0)
+    return found if found.ndim == 1 and np.isfinite(found).all() else np.empty(0)
 
 
 def stop_without_end(discount: float, horizon: float | None) -> None:

@@ -194,7 +194,7 @@ def _fitted(kind: type[_Fitted], arithmetic: ModuleType, summary: Summary) -> _F
 
 
 def _given(arithmetic: ModuleType, params: Mapping[str, float]) -> Any:
-    given = dict(params)
+    given = dict(params) if isinstance(params, Mapping | pd.Series) else {}
     if set(given) != set(arithmetic.NAMES):
         msg = f"params must be {', '.join(arithmetic.NAMES)}, got {sorted(map(str, given))}"
         raise ValueError(msg)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab import _checks
+from cemlab import _checks, _columns
 from cemlab._proportions import confidence
-from cemlab.crm.value._bought import bought, dates, wilson
+from cemlab.crm.value._bought import bought, day_end, wilson
 from cemlab.observation import Log
 
 _PERIODS = ("D", "W", "M", "Q", "Y")
@@ -44,8 +44,10 @@ def cohort_table(
         "not left" for a table of starts and ends, else "bought". In a log whoever left is
         gone from then on, even if purchases follow. Who left without a purchase is no customer.
     observed_until : datetime-like, optional
-        End of the observation; by default the last date in the data. A period counts if the
-        observation lasts into its last day. Later periods are censored: not known.
+        Last day of the observation, which counts as a whole; by default that of the last date
+        in the data. It must be given for starts and ends, as an end may be planned: ends after
+        it have not happened. A period counts if its last day is observed. Later periods are
+        censored: not known.
     level : float
         Confidence of the intervals.
 
@@ -59,7 +61,8 @@ def cohort_table(
     Raises
     ------
     ValueError
-        If there is no customer, or an end before its start.
+        If there is no customer, an end before its start, or nobody said until when starts and
+        ends were observed.
 
     References
     ----------
@@ -97,7 +100,12 @@ def retention(
     observed_until: object = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return the share of active customers who are active in the next period too; larger is better.
+    """Return the share of those at risk who are active; larger is better.
+
+    Where "not left" counts, at risk in a period are those who were there at its beginning and those
+    who come in it: whoever comes and leaves in one period is lost in it. By age the shares then
+    multiply to those of `cohort_table`. Where "bought" counts, at risk are those who bought in
+    the period before.
 
     By age, retention usually rises. That needs no growing loyalty: if customers differ,
     those who stay are more and more those who always would have stayed. Only following
@@ -111,19 +119,19 @@ def retention(
     log, period, still, observed_until, level
         As for `cohort_table`.
     by : str
-        "period" for the calendar, "age" for periods since the first purchase.
+        "period" for the calendar, "age" for periods since the first purchase (or the start).
 
     Returns
     -------
     DataFrame
-        By `period` (Period) or `age`, from the second on: `value` (share kept) with Wilson's
-        `low` and `high`, `n` (active in the period before) and `kept`. Periods before which
-        nobody was active are left out.
+        By `period` (Period) or `age`: `value` (share kept) with Wilson's `low` and `high`, `n`
+        (at risk) and `kept`. Periods in which nobody was at risk are left out: where
+        "bought" counts, the first one too.
 
     Raises
     ------
     ValueError
-        As for `cohort_table`, and if fewer than two periods are complete.
+        As for `cohort_table`, and if no period with customers at risk is complete.
 
     References
     ----------
@@ -134,22 +142,21 @@ def retention(
     --------
     >>> table = pd.DataFrame({"start": ["2024-01-05", "2024-01-20", "2024-02-02"],
     ...                       "end": [None, "2024-02-10", None]})
-    >>> retention(table, observed_until="2024-03-31")[["value", "n", "kept"]].values.tolist()
-    [[0.5, 2.0, 1.0], [1.0, 2.0, 2.0]]
+    >>> retention(table, observed_until="2024-03-31")[["value", "n", "kept"]].round(3).values.tolist()
+    [[1.0, 2.0, 2.0], [0.667, 3.0, 2.0], [1.0, 2.0, 2.0]]
     """
     trust = confidence(level)
     _checks.one_of("by", by, ["period", "age"])
     found = _cells(log, period, still, observed_until)
     ages = found.active.shape[1]
-    pairs = found.known[:, 1:] & (found.size[:, None] > 0)
-    risk = np.where(pairs, found.active[:, :-1], 0)
-    kept = np.where(pairs, found.kept[:, 1:], 0)
-    age = np.broadcast_to(np.arange(1, ages), pairs.shape)
+    pairs = found.known & (found.size[:, None] > 0)
+    risk, kept = (np.where(pairs, cells, 0) for cells in (found.risk, found.kept))
+    age = np.broadcast_to(np.arange(ages), pairs.shape)
     place = age if by == "age" else age + np.arange(len(found.size))[:, None]
     n = np.bincount(place.ravel(), risk.ravel(), minlength=1).astype(np.int64)
     stayed = np.bincount(place.ravel(), kept.ravel(), minlength=1).astype(np.int64)
     if not n.any():
-        msg = f"the observation must hold two complete periods ({period}) with customers, got fewer: choose a shorter period"
+        msg = f"the observation must hold a complete period ({period}) with customers at risk, got none: choose a shorter period"
         raise ValueError(msg)
     low, high = wilson(stayed, n, trust)
     where = np.flatnonzero(n)
@@ -170,7 +177,7 @@ def churn(
     observed_until: object = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return the share of active customers who are not active in the next period; smaller is better.
+    """Return the share of those at risk who are not active any more; smaller is better.
 
     One less `retention`, whose *critique* holds here too. Where no contract ends, churn is a
     guess: the customer who did not buy may come back.
@@ -184,7 +191,7 @@ def churn(
     --------
     >>> table = pd.DataFrame({"start": ["2024-01-05", "2024-01-20"], "end": [None, "2024-02-10"]})
     >>> churn(table, observed_until="2024-02-29")[["value", "lost"]].values.tolist()
-    [[0.5, 1.0]]
+    [[0.0, 0.0], [0.5, 1.0]]
     """
     same = {"period": period, "by": by, "still": still, "observed_until": observed_until}
     table = retention(log, level=level, **same)  # type: ignore[arg-type]
@@ -197,11 +204,12 @@ def churn(
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Cohorts in rows, ages in columns; `kept` are those active at this age and the one before."""
+    """Cohorts in rows, ages in columns; `kept` are those `risk` who are active at this age."""
 
     first: NDArray[np.int64]
     size: NDArray[np.int64]
     active: NDArray[np.int64]
+    risk: NDArray[np.int64]
     kept: NDArray[np.int64]
     known: NDArray[np.bool_]
 
@@ -233,6 +241,7 @@ def _cells(log: Any, period: str, still: str | None, observed_until: object) -> 
         cell = cohort * (ages + 1) + np.clip(last, 0, ages)
         gone = np.bincount(cell, minlength=rows * (ages + 1)).reshape(rows, ages + 1)
         active = kept = size[:, None] - np.cumsum(gone[:, :ages], axis=1)
+        risk = np.hstack([size[:, None], active[:, :-1]])
     else:
         age = _ordinals(found.time, period) - born[found.customer]
         pair = np.unique(found.customer * ages + age)
@@ -240,7 +249,8 @@ def _cells(log: Any, period: str, still: str | None, observed_until: object) -> 
         again = np.append(False, np.diff(pair) == 1) & (pair % ages > 0)
         active = np.bincount(cell, minlength=rows * ages).reshape(rows, ages)
         kept = np.bincount(cell[again], minlength=rows * ages).reshape(rows, ages)
-    return _Cells(lowest + np.arange(rows), size, active, kept, known)
+        risk = np.hstack([np.zeros((rows, 1), np.int64), active[:, :-1]])
+    return _Cells(lowest + np.arange(rows), size, active, risk, kept, known)
 
 
 def _spans(
@@ -249,18 +259,20 @@ def _spans(
     if not len(table):
         msg = "log must be at least one customer, got none"
         raise ValueError(msg)
-    start, end = dates("start", table["start"]), dates("end", table["end"])
+    given = table.reset_index(drop=True)
+    start, end = (_columns.times(name, given[name], lambda row: f"log, row {row}") for name in ("start", "end"))  # fmt: skip
     if start.isna().any():
         msg = "start must be known for every customer, got one without: leave such customers out"
         raise ValueError(msg)
-    wrong = table[(end < start).to_numpy()]
+    wrong = given[(end < start).to_numpy()]
     if len(wrong):
         row = wrong.iloc[0]
         msg = f"end must not be before start, got {row['end']} for start {row['start']}"
         raise ValueError(msg)
-    until = max(start.max(), end.max()) if end.notna().any() else start.max()
-    if observed_until is not None:
-        until = _checks.moment("observed_until", observed_until)
+    if observed_until is None:
+        msg = "observed_until must be given for starts and ends, got None: an end may be planned and not have happened"
+        raise ValueError(msg)
+    until = day_end("observed_until", observed_until)
     seen = (start <= until).to_numpy()
     if not seen.any():
         msg = f"log must be at least one customer up to {until:%Y-%m-%d}, got none"

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, digamma, expit, logit
 
 from cemlab import _checks
+from cemlab._words import short
 from cemlab.crm.value import _beta, _maximum
 from cemlab.crm.value._fit import Fit
 from cemlab.estimate import Estimate
@@ -52,9 +53,13 @@ class ContractFit(Fit):
     def expected_lifetime(self, *, level: float = 0.95) -> Estimate:
         """Return the mean number of periods that a new customer stays, the first included.
 
-        Infinite in the sBG if alpha is at most 1: a few stay for ever. Larger is better.
+        Infinite in the sBG if alpha is at most 1: a few stay for ever. The interval has no upper
+        limit as long as that of alpha begins at or below 1. Larger is better.
         """
-        return self._estimate(_lifetime, level=level, unit="periods")
+        held: dict[str, Any] = {"level": level, "unit": "periods"}
+        if len(self.params) == 1:
+            return self._estimate(lambda v: 1 / v[0], within=(1.0, np.inf), **held)
+        return self._inverse(lambda v: (v[0] - 1) / v[1], "alpha", least=1.0, **held)
 
     def discounted_lifetime(
         self, *, discount: float, renewals: int | None = None, level: float = 0.95
@@ -83,7 +88,15 @@ class ContractFit(Fit):
             msg = "discount must be above 0, got 0: see expected_lifetime"
             raise ValueError(msg)
         done = None if renewals is None else _checks.whole("renewals", renewals, low=0)
-        return self._estimate(lambda v: _discounted(v, rate, done), level=level, unit="periods")
+        within = (1.0 if done is None else 0.0, 1 + 1 / rate)
+        return self._estimate(
+            lambda v: _discounted(v, rate, done), level=level, unit="periods", within=within
+        )
+
+    @property
+    def _step(self) -> float:
+        """Return a step that keeps the chance of a constant churn below 1."""
+        return 1e-4 * (1 - self._values[0] if len(self.params) == 1 else 1.0)
 
     def _shares(self, t: Array, function: Callable[[Array], Array], level: float) -> pd.DataFrame:
         value, z = function(self._values), self._z(level)
@@ -110,7 +123,7 @@ def sbg(survival: ArrayLike, *, customers: float | None = None) -> ContractFit:
     ----------
     survival : array_like, shape (periods + 1,)
         Customers still there at the end of period 0 (all), 1, 2 ...: counts, or shares of the
-        cohort, beginning with 1.
+        cohort, beginning with 1. Per cent would be taken for counts: divide them by 100.
     customers : float, optional
         Size of the cohort; needed with shares, as it decides how much is known.
 
@@ -123,7 +136,8 @@ def sbg(survival: ArrayLike, *, customers: float | None = None) -> ContractFit:
     Raises
     ------
     ValueError
-        If survival rises, has fewer than two periods, or nobody or everybody leaves in them.
+        If survival rises, has fewer than two periods, holds counts that are not whole, or nobody
+        or everybody leaves in them.
 
     Notes
     -----
@@ -219,22 +233,32 @@ def _cohort(survival: ArrayLike, customers: float | None) -> tuple[Array, float]
     except (TypeError, ValueError):
         there = np.array([np.nan])
     if there.ndim != 1 or there.size < 3 or not np.isfinite(there).all():
-        msg = f"survival must be one list of at least 3 numbers, those of period 0, 1, 2 and on, got {survival!r}"
+        known = there.ndim != 1 or there.size < 3 or np.isnan(there).all()
+        got = (
+            short(survival)
+            if known
+            else f"a missing or infinite one in period {np.flatnonzero(~np.isfinite(there))[0]}"
+        )
+        msg = f"survival must be one list of at least 3 numbers, those of period 0, 1, 2 and on, got {got}"
         raise ValueError(msg)
     if (there < 0).any() or (np.diff(there) > 0).any():
-        msg = f"survival must never rise or be below 0, got {there.tolist()}"
+        msg = f"survival must never rise or be below 0, got {short(there.tolist())}"
         raise ValueError(msg)
     if there[0] == 1:
         if customers is None:
             msg = "customers must be given where survival is in shares, got None: give the cohort's size"
             raise ValueError(msg)
         there = there * _checks.number("customers", customers, low=1)
+    elif (there % 1).any():
+        part = there[there % 1 > 0][0]
+        msg = f"survival must be whole counts, or shares beginning with 1, got {part:g}: divide percentages by 100 and give customers"
+        raise ValueError(msg)
     elif customers is not None and customers != there[0]:
         msg = f"customers must be left out where survival is in counts, got {customers!r}"
         raise ValueError(msg)
     if there[-1] == there[0] or there[1] == 0:
         who = "nobody leaves" if there[-1] == there[0] else "all leave in the first period"
-        msg = f"survival must fall, but not to 0 at once, got {there.tolist()}: {who}, and no model can tell more"
+        msg = f"survival must fall, but not to 0 at once, got {short(there.tolist())}: {who}, and no model can tell more"
         raise ValueError(msg)
     return -np.diff(there), float(there[-1])
 
@@ -257,12 +281,6 @@ def _churn(values: Array, t: Array) -> Array:
     if values.size == 1:
         return np.full(t.size, values[0])
     return np.asarray(values[0] / (values.sum() + t - 1))
-
-
-def _lifetime(values: Array) -> float:
-    if values.size == 1:
-        return float(1 / values[0])
-    return float((values.sum() - 1) / (values[0] - 1)) if values[0] > 1 else np.inf
 
 
 def _discounted(values: Array, rate: float, renewals: int | None) -> Any:

@@ -7,8 +7,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
+from cemlab._words import short
 
 Floats = NDArray[np.float64]
+_MOST = 10**9
 
 
 def switching(utility: ArrayLike, *, inertia: ArrayLike = 0.0) -> Floats:
@@ -147,7 +149,11 @@ def brand_purchases(
     step = weight[:, None, None] * moves
     if horizon is None:
         return _solved(first[:, None, :] @ step, step)[:, 0]
-    count = np.floor(_checks.number("horizon", horizon, low=0.0) * often + 1e-9).astype(np.int64)
+    many = _checks.number("horizon", horizon, low=0.0) * often.max()
+    if many > _MOST:
+        msg = f"horizon must hold at most {_MOST:,} purchases a customer, got {many:,.0f}: choose a shorter one"
+        raise ValueError(msg)
+    count = np.floor(float(horizon) * often + 1e-9).astype(np.int64)
     return _first_purchases(first, step, np.broadcast_to(count, n))
 
 
@@ -268,7 +274,7 @@ def _finite(name: str, values: ArrayLike) -> Floats:
     except (TypeError, ValueError):
         found = np.array(np.nan)
     if not np.isfinite(found).all():
-        msg = f"{name} must be finite numbers, got {values!r}"
+        msg = f"{name} must be finite numbers, got {short(values)}"
         raise ValueError(msg)
     return found
 
@@ -298,9 +304,13 @@ def _solved(left: Floats, step: Floats) -> Floats:
 
 
 def _first_purchases(first: Floats, step: Floats, count: NDArray[np.int64]) -> Floats:
-    """Add up the purchases 1 to `count` of each customer."""
-    total, now = np.zeros(first.shape), first[:, None, :]
-    for k in range(1, int(count.max(initial=0)) + 1):
-        now = now @ step
-        total += np.where((k <= count)[:, None], now[:, 0], 0.0)
+    """Add up the purchases 1 to `count` of each customer, doubling how many are added at a time."""
+    power = np.broadcast_to(step, (len(count), *step.shape[1:])).copy()
+    some, total, left = power.copy(), np.zeros(first.shape), count.copy()
+    now = first[:, None, :]
+    while left.any():  # `some` adds up step^1 to step^k, `power` is step^k; k is 1, 2, 4 ...
+        odd = (left % 2 == 1)[:, None, None]
+        total += np.where(odd, now @ some, 0.0)[:, 0]
+        now = np.where(odd, now @ power, now)
+        some, power, left = some + power @ some, power @ power, left // 2
     return total

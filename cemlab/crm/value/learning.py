@@ -109,9 +109,7 @@ def purchases_in_all(relationship: pd.DataFrame) -> float:
     >>> round(purchases_in_all(pd.DataFrame({"staying": [1.0, 0.5, 0.25]})), 2)
     1.75
     """
-    if "staying" not in relationship:
-        msg = f"relationship must have a column staying, got {', '.join(map(str, relationship.columns))}"
-        raise ValueError(msg)
+    _column(relationship, "staying")
     return float(relationship["staying"].sum())
 
 
@@ -153,11 +151,17 @@ def two_readings(relationship: pd.DataFrame) -> pd.DataFrame:
     >>> two_readings(learning_relationship(3, rival_advantage=5, **told)).round(3).values.tolist()
     [[0.5, 0.5, 0.5], [0.731, 0.807, 0.5], [0.881, 0.881, 0.5]]
     """
+    _column(relationship, "retention")
     rate = relationship["retention"].to_numpy(np.float64)
-    if rate.size < 2 or not 0 < rate[0] < rate[-1] < 1:
-        msg = (
-            f"retention must rise between 0 and 1, got {rate[:1]} at first and {rate[-1:]} at last"
-        )
+    if rate.size < 2:
+        msg = f"relationship must be at least two tenures, got {rate.size}"
+        raise ValueError(msg)
+    if rate[-1] >= 1:
+        first = relationship.index[np.argmax(rate >= 1)]
+        msg = f"retention must stay below 1, got 1 as good as exactly at tenure {first}: follow fewer purchases"
+        raise ValueError(msg)
+    if not 0 < rate[0] < rate[-1]:
+        msg = f"retention must rise from above 0, got {rate[0]:g} at first and {rate[-1]:g} at last"
         raise ValueError(msg)
     odds = rate / (1.0 - rate)
     steps = rate.size - 1
@@ -178,3 +182,14 @@ def above_zero(name: str, value: float) -> float:
         msg = f"{name} must be above 0, got 0"
         raise ValueError(msg)
     return found
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _column(relationship: pd.DataFrame, name: str) -> None:
+    columns = getattr(relationship, "columns", [])
+    if name not in columns:
+        found = ", ".join(map(str, columns)) or type(relationship).__name__
+        msg = f"relationship must have a column {name}, got {found}"
+        raise ValueError(msg)

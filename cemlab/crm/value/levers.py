@@ -230,7 +230,7 @@ def answer_worth(
     -------
     Estimate
         The threshold. `parts`: `value` and `value_if_answered` (money a customer), `lost`
-        (their difference). It follows from assumptions: no interval, n is 0.
+        (their difference). It follows from assumptions: no interval, n is missing.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def answer_worth(
     most = money * (1.0 + rate) * pull * rivals_answer / (each * (1.0 - slow) * (rate + fast))
     parts = {"value": now, "value_if_answered": then, "lost": then - now}
     method = "closed form over all time; every argument is an assumption"
-    return Estimate(most, n=0, unit="money per answer", method=method, parts=parts)
+    return Estimate(most, unit="money per answer", method=method, parts=parts)
 
 
 # --- inside ------------------------------------------------------------------------

@@ -1,17 +1,17 @@
 """What a customer is worth: a margin that comes again as long as she stays."""
 
-from collections.abc import Sequence
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
+from cemlab._words import short
 from cemlab.estimate import Estimate
 
-Range: TypeAlias = "float | Sequence[float]"
+Range: TypeAlias = "float | tuple[float, float]"
 """A number, or the two that it lies between."""
 
 
@@ -44,7 +44,7 @@ def gupta_lehmann(
     retention : float or (float, float)
         Chance to stay for another period, in [0, 1].
     discount : float or (float, float)
-        Interest of one period, at least 0.
+        Interest of one period as a share, in [0, 1]: 0.12 is 12 %.
     growth : float or (float, float)
         Growth of the margin in a period, above -1.
     periods : int, optional
@@ -57,7 +57,7 @@ def gupta_lehmann(
     Estimate
         The value with every range at its middle. `low` and `high` are exact bounds if the
         ranges hold: the value rises with margin, retention and growth and falls with the
-        discount. Without ranges there is no interval. It rests on no answers: n is 0.
+        discount. Without ranges there is no interval. It rests on no answers: n is missing.
 
     Raises
     ------
@@ -76,14 +76,15 @@ def gupta_lehmann(
     >>> gupta_lehmann(1, retention=0.8, discount=0.12).value
     2.5
     >>> gupta_lehmann(1, retention=(0.7, 0.9), discount=0.12)
-    2.5 [1.67, 4.09] money (100 %, n = 0)
+    2.5 [1.67, 4.09] money (100 %)
     """
     given = {
         "margin": _range("margin", margin, low=0.0),
         "retention": _range("retention", retention, low=0.0, high=1.0),
-        "discount": _range("discount", discount, low=0.0),
+        "discount": _range("discount", discount, low=0.0, high=1.0),
         "growth": _range("growth", growth, low=-1.0),
     }
+    _growing(given["growth"][0])
     count = None if periods is None else _checks.whole("periods", periods, low=1)
 
     def value(m: float, r: float, i: float, g: float) -> float:
@@ -92,12 +93,10 @@ def gupta_lehmann(
     middle = value(*(0.5 * (low + high) for low, high in given.values()))
     if all(low == high for low, high in given.values()):
         method = "present value; no ranges were given"
-        return Estimate(middle, n=0, unit="money", method=method)
+        return Estimate(middle, unit="money", method=method)
     ends = [value(*corner) for corner in product(*given.values())]
     method = "exact bounds of the given ranges; the value is monotone in each"
-    return Estimate(
-        middle, low=min(ends), high=max(ends), n=0, level=1.0, unit="money", method=method
-    )
+    return Estimate(middle, low=min(ends), high=max(ends), level=1.0, unit="money", method=method)
 
 
 def elasticity(
@@ -136,8 +135,8 @@ def elasticity(
     {'margin': 1.0, 'retention': 3.5, 'discount': -0.375}
     """
     r = _checks.probability("retention", retention)
-    i = _checks.number("discount", discount, low=0.0)
-    g = _checks.number("growth", growth, low=-1.0)
+    i = _checks.number("discount", discount, low=0.0, high=1.0)
+    g = _growing(_checks.number("growth", growth, low=-1.0))
     now = _value(1.0, r, i, g, None, at_once)
     rest = 1.0 + i - r * (1.0 + g)
     by_retention = r * (1.0 + g) / rest + (0.0 if at_once else 1.0)
@@ -232,10 +231,11 @@ def early_loss(
 # --- inside ------------------------------------------------------------------------
 
 
-def _range(
-    name: str, value: Range, *, low: float, high: float = float("inf")
-) -> tuple[float, float]:
-    ends = [value, value] if np.ndim(value) == 0 else list(np.asarray(value).ravel().tolist())
+def _range(name: str, value: Any, *, low: float, high: float = float("inf")) -> tuple[float, float]:
+    if not isinstance(value, tuple) and np.ndim(value):
+        msg = f"{name} must be a number or a range as a tuple (low, high), got {short(value)}: samples are not understood here"
+        raise ValueError(msg)
+    ends = value if isinstance(value, tuple) else (value, value)
     if len(ends) != 2:
         msg = f"{name} must be a number or a range (low, high), got {value!r}"
         raise ValueError(msg)
@@ -244,6 +244,13 @@ def _range(
         msg = f"{name} must be a range (low, high) with low first, got {value!r}"
         raise ValueError(msg)
     return first, last
+
+
+def _growing(growth: float) -> float:
+    if growth == -1:
+        msg = "growth must be above -1, got -1: there would be no second margin, so give periods=1"
+        raise ValueError(msg)
+    return growth
 
 
 def _value(m: float, r: float, i: float, g: float, periods: int | None, at_once: bool) -> float:

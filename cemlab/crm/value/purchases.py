@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab import _checks, _columns, events
+from cemlab import _checks, events
+from cemlab.crm.value import _bought
 
 DAYS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 """Unit of time -> its days; a month and a year are the mean ones."""
@@ -30,7 +31,8 @@ def summary(
         its rows of kind `purchase` count, with their `value` as spend; an uncertain time
         is taken at its earliest.
     observed_until : datetime-like, optional
-        Last day of the observation; by default that of the last purchase.
+        Last day of the observation, which counts as a whole; by default that of the last
+        purchase.
     unit : {"W", "D", "M", "Y"}
         Unit of `recency` and `age`: weeks, days, months of 30.44 days, years of 365.25 days.
     holdout_until : datetime-like, optional
@@ -119,31 +121,11 @@ def summary(
 
 def _table(purchases: pd.DataFrame) -> pd.DataFrame:
     """Return customer, time and, where recorded, spend."""
-    if "kind" in purchases:
-        log = events.validate(purchases)
-        log = log[log["kind"] == "purchase"]
-        table = log[["customer", "time"]].assign(spend=log["value"]).reset_index(drop=True)
-    else:
-        missing = [name for name in ("customer", "time") if name not in purchases]
-        if missing:
-            msg = f"purchases must have the columns customer and time, got {[str(c) for c in purchases.columns]}"
-            raise ValueError(msg)
-        given, place = purchases.reset_index(drop=True), _place
-        table = pd.DataFrame({"customer": _columns.names("customer", given["customer"], place, required=True)})  # fmt: skip
-        table["time"] = _columns.times("time", given["time"], place)
-        if "spend" in given:
-            table["spend"] = _columns.numbers("spend", given["spend"], place)
-    blank = np.flatnonzero(table["time"].isna())
-    if blank.size:
-        _columns.stop(_place, blank[0], "time", "must not be empty", "")
-    if "spend" in table:
-        below = np.flatnonzero(table["spend"] < 0)
-        if below.size:
-            way_out = "must not be below 0 (leave returned goods out, or subtract them)"
-            _columns.stop(_place, below[0], "spend", way_out, table["spend"].iloc[below[0]])
-        if table["spend"].isna().all():
-            table = table.drop(columns="spend")
-    return table
+    if "kind" not in getattr(purchases, "columns", ()):
+        return _bought.table(purchases)
+    log = events.validate(purchases)
+    log = log[log["kind"] == "purchase"]
+    return _bought.table(log[["customer", "time"]].assign(spend=log["value"]))
 
 
 def _occasions(
@@ -171,7 +153,3 @@ def _day(name: str, value: object) -> int:
 
 def _date(day: int) -> str:
     return str(np.datetime64(int(day), "D"))
-
-
-def _place(row: int) -> str:
-    return f"purchases, row {row}"

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
 
+_MOST, _MOST_EACH = 100_000_000, 1_000_000
+
 
 def satisfaction_clv(
     p: float,
@@ -134,8 +136,9 @@ def purchases_by(
     A customer who just bought waits for the next purchase at one of two rates. With mean m and
     mean square s of that wait, and :math:`\xi = p \lambda_D + (1 - p) \lambda_S`, she makes
     :math:`t/m + (s / 2m^2 - 1)(1 - e^{-\xi t})` purchases by t. A model of one average
-    rate makes it t/m, and counts too few: short waits come in runs right after the first
-    purchase. Who plans by the average counts wrongly what satisfaction brings, and may spend
+    rate makes it t/m, and counts too few. Waits are independent of each other; but the clock
+    starts at a purchase, and soon after one she is less often within a long wait than at a moment
+    taken at random. Who plans by the average counts wrongly what satisfaction brings, and may spend
     too much on it (Ho, Park & Zhou).
 
     *Critique.* Nobody leaves: over a long time this is too many.
@@ -200,7 +203,8 @@ def simulate_satisfaction(
     p, rate_satisfied, rate_dissatisfied, death_satisfied, death_dissatisfied, discount
         As for `satisfaction_clv`.
     horizon : float
-        Time after the first purchase up to which purchases count, at least 0.
+        Time after the first purchase up to which purchases count, at least 0; short enough
+        for a million purchases a customer and a hundred million in all.
     rng : int or numpy.random.Generator, optional
         Source of luck: the same integer gives the same history.
 
@@ -221,6 +225,10 @@ def simulate_satisfaction(
     share = _checks.probability("p", p)
     end = _checks.number("horizon", horizon, low=0.0)
     rates = _rates(rate_satisfied, rate_dissatisfied, death_satisfied, death_dissatisfied, discount)
+    each = _expected(end, share, *rates[:4])
+    if each > _MOST_EACH or n * each > _MOST:
+        msg = f"horizon must hold at most about {_MOST_EACH:,} purchases a customer and {_MOST:,} in all, got about {each:,.0f} and {n * each:,.0f}: choose a shorter one or fewer customers"
+        raise ValueError(msg)
     rate, death = np.array(rates[:2]), np.array(rates[2:4])
     luck = _checks.generator(rng)
     count, worth = np.zeros(n, np.int64), np.zeros(n)
@@ -244,6 +252,14 @@ def _rates(*given: float) -> tuple[float, float, float, float, float]:
     names = ("rate_satisfied", "rate_dissatisfied", "death_satisfied", "death_dissatisfied", "discount")  # fmt: skip
     a, b, c, d, e = (_checks.number(n, x, low=0.0) for n, x in zip(names, given, strict=True))
     return a, b, c, d, e
+
+
+def _expected(end: float, p: float, fast: float, slow: float, dies: float, dies_soon: float) -> float:  # fmt: skip
+    """Return about how many purchases one customer makes by `end`: not fewer than on average."""
+    lost = sum(part * d / (r + d) for part, r, d in ((p, fast, dies), (1 - p, slow, dies_soon)) if part and r + d)  # fmt: skip
+    wait = sum(part / (r + d) if r + d else np.inf for part, r, d in ((p, fast, dies), (1 - p, slow, dies_soon)) if part)  # fmt: skip
+    by_time = end / wait + 1 if wait else 0.0
+    return float(min(by_time, 1 / lost if lost else np.inf))
 
 
 def _ahead(

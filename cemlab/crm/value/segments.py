@@ -8,10 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
 from cemlab._proportions import confidence
+from cemlab.crm.value import _buyers
 from cemlab.crm.value._bought import bought, wilson
 from cemlab.observation import Log
-
-_OTHER_NAMES = {"T": "age", "monetary_value": "mean_spend"}
 
 
 def rfm(
@@ -48,19 +47,21 @@ def rfm(
     groups : int
         Scores 1 to `groups`, 2 to 9.
     observed_until : datetime-like, optional
-        End of the observation; by default the last purchase or the last row of the log.
+        Last day of the observation, which counts as a whole; by default that of the last
+        purchase or of the last row of the log.
 
     Returns
     -------
     DataFrame
-        By customer: `recency` (time since the last purchase: days, or the summary's unit),
+        By customer: `recency` (time since the last purchase: whole days, or the summary's unit),
         `frequency` (occasions; repeats only if from a summary), `monetary` (all money; the
         mean per repeat if from a summary), `r`, `f`, `m` (scores) and `code`, such as "543".
 
     Raises
     ------
     ValueError
-        If there is no purchase, or spend is negative or unknown.
+        If there is no purchase, spend is negative or unknown, or a summary breaks a rule of
+        `bg_nbd`.
 
     References
     ----------
@@ -106,7 +107,8 @@ def gains(response: ArrayLike, score: ArrayLike, *, level: float = 0.95) -> pd.D
     response : array_like of bool or 0/1, shape (customers,)
         Who answered. A missing one stops the count.
     score : array_like, shape (customers,)
-        Groups in order, such as the codes of `rfm` or one of its scores; larger is better.
+        Groups in order, such as the codes of `rfm` or one of its scores; larger is better. Two
+        Series are paired by their labels, all else by place.
     level : float
         Confidence of the intervals.
 
@@ -134,7 +136,7 @@ def gains(response: ArrayLike, score: ArrayLike, *, level: float = 0.95) -> pd.D
     [[3.0, 2.0, 1.778, 0.667], [2.0, 0.0, 0.0, 0.667], [3.0, 1.0, 0.889, 1.0]]
     """
     answered = marks("response", response)
-    groups = pd.Series(np.asarray(score).ravel(), name="score")
+    groups = pd.Series(np.asarray(aligned("score", score, response, "response")).ravel())
     if len(groups) != answered.size or not answered.size:
         msg = f"response and score must be of one length and not empty, got {answered.size} and {len(groups)}"
         raise ValueError(msg)
@@ -154,6 +156,23 @@ def gains(response: ArrayLike, score: ArrayLike, *, level: float = 0.95) -> pd.D
     table["reached"] = n.cumsum() / n.sum()
     table["gained"] = yes.cumsum() / yes.sum() if known else np.nan
     return table
+
+
+def aligned(name: str, values: Any, like: Any, other: str) -> Any:
+    """Return a Series in the order of another's labels, or stop; all else as it is.
+
+    >>> aligned("score", pd.Series([1, 2], ["Bo", "Ana"]), pd.Series([0, 1], ["Ana", "Bo"]), "response").tolist()
+    [2, 1]
+    """
+    if not (isinstance(values, pd.Series) and isinstance(like, pd.Series | pd.DataFrame)):
+        return values
+    if values.index.equals(like.index):
+        return values
+    alike = values.index.is_unique and like.index.is_unique and len(values) == len(like)
+    if alike and values.index.isin(like.index).all():
+        return values.reindex(like.index)
+    msg = f"{name} must have the same labels as {other}, got others: use {name}.to_numpy() if they stand in the same order"
+    raise ValueError(msg)
 
 
 def marks(name: str, values: ArrayLike) -> NDArray[np.bool_]:
@@ -185,11 +204,11 @@ def _of_purchases(purchases: Log, observed_until: object) -> tuple[pd.DataFrame,
     day = found.time.astype("M8[D]").astype(np.int64)
     first = day - day.min()
     occasions = np.unique(found.customer * (first.max() + 1) + first)
-    last = np.full(size, np.datetime64(0, "us"), "M8[us]")
-    last[:] = found.time.min()
-    np.maximum.at(last, found.customer, found.time)
+    last = np.full(size, day.min())
+    np.maximum.at(last, found.customer, day)
     table = pd.DataFrame(index=pd.Index(found.names, name="customer"))
-    table["recency"] = (found.until.to_numpy() - last) / np.timedelta64(1, "D")
+    until = found.until.to_datetime64().astype("M8[D]").astype(np.int64)
+    table["recency"] = (until - last).astype(np.float64)
     table["frequency"] = np.bincount(occasions // (first.max() + 1), minlength=size)
     table["monetary"] = np.bincount(found.customer, found.spend, minlength=size)
     return table, np.ones(size, np.int64)
@@ -201,39 +220,22 @@ def _of_summary(
     if observed_until is not None:
         msg = f"observed_until must be left out for a summary, which has ended already, got {observed_until!r}"
         raise ValueError(msg)
-    named = summary.rename(columns=_OTHER_NAMES)
-    for name in ("recency", "frequency", "age", "mean_spend"):
-        if name not in named:
-            msg = f"summary must have a column {name}, got {', '.join(map(str, summary.columns))}"
-            raise ValueError(msg)
-    if named.empty:
-        msg = "summary must be at least one customer, got none"
+    buyers = _buyers.read(summary)
+    if buyers.mean_spend is None:
+        msg = f"summary must have a column mean_spend, got {', '.join(map(str, summary.columns))}"
         raise ValueError(msg)
-    part = named[["recency", "frequency", "age", "mean_spend"]].astype(np.float64)
-    once = part["frequency"] == 0
-    part["mean_spend"] = part["mean_spend"].mask(once & part["mean_spend"].isna(), 0.0)
-    for name in part:
-        wrong = part.loc[~(part[name] >= 0), name]
-        if len(wrong):
-            msg = f"{name} must be known and at least 0, got {wrong.iloc[0]:g} for customer {wrong.index[0]!r}"
+    spend = np.where((buyers.frequency == 0) & np.isnan(buyers.mean_spend), 0.0, buyers.mean_spend)
+    for name, wrong, rule in (
+        ("mean_spend", np.isnan(spend), "must be given where frequency is above 0 (leave such customers out)"),
+        ("customers", buyers.customers % 1 > 0, "must be a whole number"),
+    ):  # fmt: skip
+        rows = np.flatnonzero(wrong)
+        if rows.size:
+            msg = f"summary, row {buyers.index[rows[0]]}, {name}: {rule}, got {(spend if name == 'mean_spend' else buyers.customers)[rows[0]]:g}"
             raise ValueError(msg)
-    late = part.index[part["recency"] > part["age"]]
-    if len(late):
-        row = part.loc[late].iloc[0]
-        msg = f"recency must be at most age, got {row['recency']:g} at age {row['age']:g} for customer {late[0]!r}"
-        raise ValueError(msg)
-    weight = np.ones(len(part), np.int64)
-    if "customers" in named:
-        counts = named["customers"].to_numpy(np.float64)
-        if not np.all((counts >= 1) & (counts % 1 == 0)):
-            msg = (
-                f"customers must be whole numbers of at least 1, got {counts.min():g} at the lowest"
-            )
-            raise ValueError(msg)
-        weight = counts.astype(np.int64)
-    table = pd.DataFrame({"recency": part["age"] - part["recency"]})
-    table["frequency"], table["monetary"] = named["frequency"], part["mean_spend"]
-    return table, weight
+    table = pd.DataFrame({"recency": buyers.age - buyers.recency}, index=buyers.index)
+    table["frequency"], table["monetary"] = buyers.frequency.astype(np.int64), spend
+    return table, buyers.customers.astype(np.int64)
 
 
 def _scores(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks
 from cemlab._proportions import confidence, newcombe
-from cemlab.crm.value.segments import marks
+from cemlab.crm.value.segments import aligned, marks
 from cemlab.estimate import Estimate
 
 
@@ -63,7 +63,8 @@ def targeting(
     trial : DataFrame
         One row a customer: `treated` and `outcome` (1: stayed, or what is wished), 0 or 1 each.
     score : array_like of float, shape (customers,)
-        Larger is treated first. Ties are treated together.
+        Larger is treated first. Ties are treated together. A Series is paired with `trial` by
+        its labels, all else by place.
     groups : int
         Groups of about equal size in which the curve is drawn, at least 2.
     draws : int
@@ -76,6 +77,9 @@ def targeting(
     Returns
     -------
     Targeting
+        Where no group holds both treated and untreated customers there is nothing to compare:
+        curve, `auuc` and `qini` are missing then, and the `method` of the figures says so. Up to
+        the first group from which on both have been met, the curve is a straight line.
 
     Raises
     ------
@@ -98,8 +102,10 @@ def targeting(
     """
     trust, many, luck = _asked(groups, draws, level, rng)
     treated, outcome = _trial(trial)
-    place = _places("score", score, many, treated.size)
+    place = _places("score", aligned("score", score, trial, "trial"), many, treated.size)
     cells = _counts(place, treated, outcome)
+    if not _comparable(cells):
+        return _nothing(cells, trust)
     share, height = _curve(cells[None])
     drawn = luck.multinomial(treated.size, cells.ravel() / treated.size, size=draws)
     shares, heights = _curve(drawn.reshape(draws, *cells.shape))
@@ -152,8 +158,12 @@ def targeting_difference(
     """
     trust, many, luck = _asked(groups, draws, level, rng)
     treated, outcome = _trial(trial)
-    first = _places("one", one, many, treated.size)
-    second = _places("other", other, many, treated.size)
+    first, second = (_places(name, aligned(name, score, trial, "trial"), many, treated.size)
+                     for name, score in (("one", one), ("other", other)))  # fmt: skip
+    for name, place in (("one", first), ("other", second)):
+        if not _comparable(_counts(place, treated, outcome)):
+            msg = f"{name} must leave treated and untreated customers in at least one group, got none with both: choose fewer groups"
+            raise ValueError(msg)
     width = int(second.max()) + 1
     _checks.memory("groups", 100.0 * draws * many * many, "ask for fewer")
     cells = _counts(first * width + second, treated, outcome, (int(first.max()) + 1) * width)
@@ -225,6 +235,23 @@ def _curve(cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.fl
     share = arm.sum(axis=-1) / arm.sum(axis=-1)[:, -1:]
     zero = np.zeros((len(gap), 1))
     return np.hstack([zero, share]), np.hstack([zero, share * np.nan_to_num(gap)])
+
+
+def _comparable(cells: NDArray[np.int64]) -> bool:
+    return bool((cells.sum(axis=-1) > 0).all(axis=1).any())
+
+
+def _nothing(cells: NDArray[np.int64], level: float) -> Targeting:
+    """Return what can be said where no group of the score has both kinds of customers."""
+    size = cells.sum(axis=(1, 2))
+    share = np.append(0.0, np.cumsum(size) / size.sum())
+    effect = _effect(cells, level)
+    curve = pd.DataFrame({name: np.nan for name in ("value", "low", "high")}, pd.Index(share, name="share"))  # fmt: skip
+    curve["n"], curve["random"] = int(size.sum()), share * float(effect)
+    why = "no figure: no group of the score has both treated and untreated customers"
+    none = Estimate(np.nan, n=int(size.sum()), level=level, unit="share of 1", method=why)
+    figures = {"effect": effect, "auuc": none, "qini": none}
+    return Targeting(curve, _by_group(cells, level), MappingProxyType(figures))
 
 
 def _area(share: NDArray[np.float64], height: NDArray[np.float64]) -> NDArray[np.float64]:
