@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import product
 
 import numpy as np
 import openpyxl
@@ -261,12 +262,62 @@ def test_the_examples_evidence_fits_its_levels():
     seen = EXAMPLE[EXAMPLE["evidence"] != ""]
     assert not seen.groupby(["criterion", "evidence"], observed=True)["level"].nunique().gt(1).any()
     answers = EXAMPLE[(EXAMPLE["criterion"] == "answer") & (EXAMPLE["evidence"] != "")]
-    tenths = (
-        answers["evidence"].str.split().str[0].map({"three": 3, "five": 5, "six": 6, "nine": 9})
-    )
+    numbers = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "nine": 9}
+    tenths = answers["evidence"].str.split().str[0].map(numbers)
     least = answers["level"].map({0: 0, 1: 1, 2: 5, 3: 8, 4: 8})
     most = answers["level"].map({0: 0, 1: 4, 2: 7, 3: 10, 4: 10})
     assert tenths.between(least, most).all()
+
+
+def test_every_level_of_the_example_has_a_word_of_evidence():
+    assert (EXAMPLE["evidence"] != "").all()
+
+
+def test_levels_without_a_word_of_evidence_are_counted():
+    plain = rated({"x": [0, 4, NA], "y": [3, 3, 3]})
+    assert audit.scores(plain)["no_evidence"].tolist() == [2, 3]
+    words = plain.assign(evidence=["seen", " ", None, None, "seen", "seen"])
+    assert audit.scores(words)["no_evidence"].tolist() == [1, 1]
+
+
+def test_a_form_may_hold_what_is_seen_from_one_side_only(tmp_path):
+    file = tmp_path / "form.xlsx"
+    form = audit.sheet(TRUTHS, seen_from="outside", path=file)
+    assert form["criterion"].tolist() == ["answer", "reach", "hours", "reward"]
+    book = openpyxl.load_workbook(file)
+    assert [sheet.max_row for sheet in book] == [5, 5]
+    with says("seen_from must be one of inside, outside, got 'above'"):
+        audit.sheet(TRUTHS, seen_from="above")
+    with says("seen_from must be one of inside, got 'outside'"):
+        audit.sheet(audit.rubric("four-dimensions"), seen_from="outside")
+
+
+def test_one_changed_rating_moves_the_lead_as_filled_in_anew():
+    assert audit.lead(MARCH, "hours") == pytest.approx(0.8 - 1.25)
+    assert audit.lead(MARCH, "reach") == pytest.approx(2 - 0.8)
+    flips = []
+    for rater, name, level in product(MARCH["rater"].unique(), TRUTHS.criteria, range(5)):
+        cell = (MARCH["rater"] == rater) & (MARCH["criterion"] == name)
+        means = audit.scores(MARCH.assign(level=MARCH["level"].mask(cell, level)))["mean"]
+        lead = audit.lead(MARCH, "hours", (rater.lower(), name, level))
+        assert lead == pytest.approx(means["hours"] - means.drop("hours").min())
+        if lead > 0 and name != "hours":
+            flips.append((rater, name, level))
+    assert flips == [("Ben", "feedback", 0), ("Dana", "together", 0), ("Dana", "reward", 0)]
+
+
+def test_a_change_nobody_could_make_is_refused():
+    assert audit.lead(MARCH, "hours", ...) is ...
+    for change, sentence in (
+        (("Zoe", "hours", 1), "rater in change must be one of Ana, Ben, Chris, Dana, Emil, got 'Zoe'"),
+        (("Ana", "price", 1), f"criterion in change must be one of {', '.join(TRUTHS.criteria)}, got 'price'"),
+        (("Ana", "hours", 5), "level in change must be a whole number from 0 to 4, got 5"),
+        (("Ana", "hours"), "change must be (rater, criterion, level), got ('Ana', 'hours')"),
+    ):  # fmt: skip
+        with says(sentence):
+            audit.lead(MARCH, "hours", change)
+    with says("ratings must have at least two criteria that somebody observed, got one"):
+        audit.lead(rated({"x": [1, 2]}), "x")
 
 
 def test_every_criterion_says_from_where_it_is_seen():

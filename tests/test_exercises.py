@@ -7,7 +7,7 @@ import yaml
 from IPython.core.interactiveshell import InteractiveShell
 
 from cemlab import cases, datasets, exchange, lenses, readings, sim
-from cemlab.cem import channels, conversations, journeys, response, touchpoints
+from cemlab.cem import audit, channels, conversations, journeys, response, touchpoints
 from cemlab.classroom import exercises
 from cemlab.classroom.exercises import check, predict, predictions
 from cemlab.crm import desk, roi
@@ -83,7 +83,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
         (
             lambda: predict("nosuch.1", 0.5),
-            "must begin with one of lenses, maytag, netgear, ownlog, response, service, spread, start, ubg, who and a dot, got 'nosuch.1'",
+            "must begin with one of audit, coding, lenses, maytag, netgear, ownlog, response, roi, service, spread, start, ubg, value, voice, who and a dot, got 'nosuch.1'",
         ),
         (lambda: check("ubg.99", 1), r"must be one of ubg\.1, .*, got 'ubg.99'"),
         (lambda: check("ubg.1", 0.5), r"use predict\('ubg.1', value\)"),
@@ -96,6 +96,10 @@ def test_wrong_use_names_the_way_out(call, message):
 
 
 RIGHT = {
+    "audit.5": (7 * 3 + 0) / 8,
+    "audit.6": "C",
+    "audit.7": 0.05,
+    "audit.8": "Five raters put the hours lowest, at 0.8 of 4. Whether customers are helped the audit cannot say.",
     "lenses.6": 0.9 ** (1 / 5),
     "lenses.7": "c",
     "lenses.8": "B",
@@ -143,12 +147,41 @@ RIGHT = {
     "ownlog.5": "b",
     "ownlog.6": -0.08,
     "ownlog.7": "Of all who asked, 46 % got a word within two hours. Whether it solved anything the log cannot say.",
+    "roi.5": 20_000 / 23_000 - 1,
+    "roi.6": 300 / 732,
+    "roi.7": "b",
+    "roi.8": 0.05,
+    "roi.9": "The middle return is -5 %, and how many calls an answer saves decides. Nobody has measured that.",
     "response.4": (19 * 20 + 63 * 60) / 20,
     "response.5": "b",
     "response.6": 1.71,
     "response.7": "We promise an answer within a day. That takes weekend shifts if mails come as we assume.",
+    "value.7": (500 * 0.95**2 + 500 * 0.7**2) / 825,
+    "value.8": "d",
+    "value.9": 1.5,
+    "value.13": 1882 / (2457 * 39 / 32.7),
+    "value.10": "115 of the 236 best were not on the list and would wait. What they want is unknown.",
+    "voice.7": 100 * (0.5 - 0.2),
+    "voice.8": "c",
+    "voice.9": 0.9,
+    "voice.10": "Only 17 % of 2,916 customers answered. What the silent would say is unknown.",
+    "coding.5": "d",
+    "coding.6": (0.58 - 0.10) / (1 - 0.10),
+    "coding.7": "a",
+    "coding.8": 0.84,
+    "coding.9": "Wrong survey: given when the company asks about the visit of a day nobody came, as with the washing machine. It is not given if no survey came.",
 }  # fmt: skip
 WRONG = {
+    "audit.5": [3, 1.5, 21, 0.65625, 2.5, 2.7, 2, "2.6"],
+    "audit.6": ["a", "b", "d", "e"],
+    "audit.7": [-0.45, -0.65, -0.2, 0.0, 0.15, 0.35, 5, "0.05"],
+    "audit.8": [
+        "We are ready.",
+        "2.36 of 4, and five raters agree.",  # no criterion, and not what is left out
+        "The hours are weakest. The audit cannot show what customers got.",  # no number, nobody who rated
+        "The hours: 0.8. Five raters saw it. It cannot show more.",  # three sentences
+        5,
+    ],
     "lenses.6": [0.9, 0.9**5, 0.9 / 5, 0.95, 0.98, 97.9, 0.98951, "0.979"],
     "lenses.7": ["a", "b", "d", "e"],
     "lenses.8": ["a", "c", "d", "2, 5, 7, 9, 10"],
@@ -224,12 +257,72 @@ WRONG = {
         "46 % of everybody got a word within two hours. Everything else was solved.",  # no limit
         5,
     ],
+    "roi.5": [
+        20 / 23,
+        3 / 23,
+        3 / 20,
+        -3 / 20,
+        0.5,
+        50 / 23 - 1,
+        20 / 8 - 1,
+        5 / 8 - 1,
+        1 / 3,
+        -3000,
+        -13.0,
+        0.1,
+        "loss",
+    ],
+    "roi.6": [1.0, 0.4, 732 / 300, 300 / 2000, 732 / 1700, 300, -0.41, "0.41"],
+    "roi.7": ["a", "c", "d", "e"],
+    "roi.8": [-0.05, -0.43, 0.7, 60.0, float("nan")],
+    "roi.9": [
+        "It pays.",
+        "The middle return is -5 %. It is a loss in 55 % of the draws.",  # what decides, what is missing
+        "What an idea brings decides. The customers' hours are not counted.",  # no number
+        "The ROI is 9 %. We save a lot of money and everybody can not be wrong.",
+        "The ROI is 9 %. We have no idea what is missing.",  # what decides
+        "It is -5 %. Ideas decide. Hours are not counted.",  # three sentences
+        5,
+    ],
     "response.4": [20, 1900, (19 * 20 + 63) / 20, (19 * 20 + 63 * 60) / 19, 41.5, "3 hours"],
     "response.5": ["a", "c", "d"],
     "response.6": [1.0, 1.49, 20.1, float("nan")],
     "response.7": [
         "We answer within two hours.",
         "Within a day, with shifts at weekends. One. Two, if so.",  # three sentences
+        5,
+    ],
+    "value.7": [0.825, 0.83, 0.69625, 0.825**2, 84.4, 696.25, 0.9, 0.85, "0.844"],
+    "value.8": ["a", "b", "c", "e"],
+    "value.9": [0.0, 0.33, 1.0, -1.5, float("inf"), "more"],
+    "value.13": [0.4, 491 / 946, 1882 / 2457, 1882 / 2457 * 39 / 32.7, 0.8, 64, "0.64"],
+    "value.10": [
+        "Serve the best first.",
+        "The list holds 50 % of the money. It is a guess.",  # nothing on those who are not on it
+        "The list holds half of the money, and the others wait.",  # nothing assumed
+        "Half of the money. The others wait. It is a guess.",  # three sentences
+        5,
+    ],
+    "voice.7": [50, 80, 0.3, -30, 20, 70, "30"],
+    "voice.8": ["a", "b", "d", "e"],
+    "voice.9": [1.0, 0.95, 0.8065, 0.5, 0.0, -1, 1.2, 90, "half"],
+    "voice.10": [
+        "The NPS of 54 is excellent. Nobody who answered is unhappy and there is no proof that we are wrong.",
+        "Our customers recommend us.",
+        "495 customers answered.",  # nothing on what it cannot tell
+        "Many did not answer. What they think we do not know.",  # no number
+        "NPS 54. It rose. If so. Well done.",
+        5,
+    ],
+    "coding.5": ["a", "b", "c", "e"],
+    "coding.6": [0.58, 0.48, 0.48 / 0.58, 0.48 / 0.42, 53.3, 0.1, "kappa"],
+    "coding.7": ["b", "c", "d"],
+    "coding.8": [0.7397, 0.79, 0.89, 1.0, "counter"],
+    "coding.9": [
+        "I would add nothing new.",  # no story
+        "Bad weather, when planes stand still in fog.",  # not what it excludes
+        "Not for every fog.",  # not when it is given
+        "It means fog. It does not mean rain. That is all.",  # three sentences
         5,
     ],
 }
@@ -295,6 +388,17 @@ def test_expected_answers_follow_from_the_facts():
 @pytest.mark.parametrize(
     ("question", "answer", "thought"),
     [
+        ("audit.5", 3, "Only 'not observed' is left out"),
+        ("audit.5", 1.5, "How often does each of them occur"),
+        ("audit.5", 21, "That is the sum"),
+        ("audit.5", 0.65625, "Give it in levels"),
+        ("audit.6", "a", "Who drew the line"),
+        ("audit.6", "b", "happens to a single 0"),
+        ("audit.6", "d", "What does it not tell"),
+        ("audit.7", -0.65, "Turn your change around"),
+        ("audit.7", -0.2, "is still the weakest"),
+        ("audit.7", 0.0, "A tie"),
+        ("audit.7", 0.15, "changed the hours themselves"),
         ("lenses.6", 0.9, "what five touchpoints are to reach together"),
         ("lenses.6", 0.9**5, "the factor is asked"),
         ("lenses.6", 0.98, "Failures do not simply add"),
@@ -340,6 +444,49 @@ def test_expected_answers_follow_from_the_facts():
         ("ownlog.4", 0, "did not take 0 minutes"),
         ("ownlog.5", "a", "Who is missing in either"),
         ("ownlog.6", 0.175, "on which side of their crossing"),
+        ("value.7", 0.825, "still of the same size"),
+        ("value.7", 0.69625, "among those who were still there"),
+        ("value.7", 0.825**2, "the same retention twice"),
+        ("value.7", 0.82, "still of the same size"),
+        ("value.7", 84.4, "not per cent"),
+        ("value.7", 69.6, "not per cent"),
+        ("value.7", 696.25, "people left"),
+        ("value.8", "a", "had they a programme"),
+        ("value.8", "b", "could still leave"),
+        ("value.8", "c", "it was counted"),
+        ("value.9", 1.0, "neither helps nor harms"),
+        ("value.9", 0.33, "still buys more"),
+        ("value.13", 0.4, "which the formula has"),
+        ("value.13", 0.52, "purchases, not people"),
+        ("value.13", 0.766, "Make the weeks alike"),
+        ("value.13", 0.9135, "the wrong way"),
+        ("value.13", 64, "not per cent"),
+        ("coding.5", "a", "put right well"),
+        ("coding.5", "b", "is it the main one"),
+        ("coding.5", "c", "hear in the question"),
+        ("coding.6", 14 / 24, "would chance have given"),
+        ("coding.6", 0.48, "of what was possible"),
+        ("coding.6", 0.48 / 0.58, "could they be at most"),
+        ("coding.6", 0.48 / 0.42, "What did chance leave open"),
+        ("coding.6", 53.3, "not given in percent"),
+        ("coding.8", 0.7397, "Not answered yet"),
+        ("coding.8", 0.79, "comes back in another story"),
+        ("coding.8", 0.89, "more than you need"),
+        ("coding.7", "b", "Suppose it were 1"),
+        ("coding.7", "c", "read alike"),
+        ("voice.7", 50, "Whom must you take away"),
+        ("voice.7", 80, "in this score it counts as nothing"),
+        ("voice.7", 0.3, "given in points"),
+        ("voice.7", 20, "passives are not taken away"),
+        ("voice.7", 70, "Detractors count against"),
+        ("voice.8", "a", "Luck knows no direction"),
+        ("voice.8", "b", "What must stand beside"),
+        ("voice.8", "d", "What else does the sentence claim"),
+        ("voice.9", 0.95, "still above one half"),
+        ("voice.9", 0.8065, "Which part of the interval"),
+        ("voice.9", 0.5, "Look for the largest"),
+        ("voice.9", 1.2, "would lower it"),
+        ("voice.9", 0.0, "multiplied by the factor"),
         ("netgear.5", 46_400_000 / 11, "You added the three kinds of customers"),
         ("netgear.6", 1.6, "On which day would tweets wait for hours?"),
     ],
@@ -757,3 +904,75 @@ def test_a_memo_may_use_words_for_numbers_and_for_not_knowing():
         "46 % of all, answered or not, had a word in two hours; what they felt nobody recorded, so it is unknown.",
     ):
         assert check("ownlog.7", memo).right
+
+
+def test_an_abbreviation_ends_no_sentence_of_a_memo():
+    rest = "What the others think we do not know."
+    for short in (
+        "i.e. 17 %",
+        "i. e. 17 %",
+        "e.g. Ana",
+        "I.e. 17 %",
+        "z. B. Ana",
+        "d.h. 17 %",
+        "495 vs. 2,916",
+    ):
+        memo = f"495 of 2,916 answered, {short}, in a week. {rest}"
+        assert check("voice.10", memo).right, memo
+    three = check("voice.10", f"495 answered. That is 17 %. {rest}")
+    assert three.words == "You have 3 sentences; keep to 2."
+    assert not check("voice.10", f"We asked Cleve. 495 answered. {rest}").right
+
+
+def test_a_memo_on_a_survey_may_use_its_own_words():
+    for memo in (
+        "54 points rest on 495 answers. Of those whose problem was not solved nearly nobody was heard, and the score cannot tell what they think.",
+        "We heard 4 % of the unsolved and 21 % of the solved. The others were silent or never asked.",
+        "Of the 664 whose problem was not solved 28 answered. Whether the others would warn their friends is unknown.",
+        "Only 17 per cent of our customers replied. The score is blind to those who kept quiet.",
+        "495 out of 2916 replied. The number hides the customers who had gone away.",
+        "Only 495 customers, i.e. 17 %, answered. Those who left, e.g. after a lost call, it leaves out.",
+    ):
+        assert check("voice.10", memo).right, check("voice.10", memo)
+
+
+def test_expected_answers_of_the_audit_follow_from_its_example():
+    example = audit.example()
+    march = example[example["date"] == "2024-03-01"]
+    assert march["level"].notna().sum() == 37
+
+    def said(*change):
+        return check("audit.7", audit.lead(march, "hours", change))
+
+    for flip in (("Dana", "together", 0), ("Ben", "feedback", 0), ("dana", "Reward", 0)):
+        assert said(*flip).right
+    for *change, thought in (
+        ("Ana", "reach", 1, "Did your change reach"),
+        ("Ana", "hours", 0, "Turn your change around"),
+        ("Chris", "together", 0, "is still the weakest"),
+        ("Ben", "reward", 0, "is still the weakest"),
+        ("Chris", "hours", 3, "changed the hours themselves"),
+        ("Chris", "hours", 4, "changed the hours themselves"),
+        ("Ana", "hours", 4, "changed the hours themselves"),
+    ):
+        assert said(*change).right is False
+        assert thought in said(*change).words
+    assert "Not answered yet" in check("audit.7", audit.lead(march, "hours", ...)).words
+    assert all(check("audit.5", rounded).right for rounded in (2.6, 2.62, 2.63))
+
+
+def test_a_memo_on_an_audit_may_use_its_own_words():
+    for memo in (
+        "Our weakest link is how we reward those who engage: 1.5 of 4, as five people saw it. What customers lived through is not known from it.",
+        "The raters agree little (0.33) and see our answers at 3.2. It is their opinion and does not show what customers got.",
+    ):
+        assert check("audit.8", memo).right, check("audit.8", memo)
+
+
+def test_a_memo_on_a_new_code_may_use_its_own_words():
+    for memo in (
+        "Left alone in public: used for stories in which others look on, like the laptop in the café. Never without witnesses.",
+        "A code for staff that know better but must not say so means the clerk with the passport; it isn't for rules that staff like.",
+        "Somebody waits for news, as for the result on Friday. Only if a date was named.",
+    ):
+        assert check("coding.9", memo).right, check("coding.9", memo)

@@ -337,30 +337,65 @@ def test_forms_can_be_written_filled_and_several_read_together(tmp_path):
 
 
 def test_what_was_settled_is_alike_for_all_and_nothing_else_changes():
-    said = {"airline-bag": "silence", "bank-card": ["cost", "waiting"]}
+    said = {"airline-bag": ["broken_promise", "not_believed"], "bank-card": "core_failure"}
     after = incidents.settle(CODINGS, "problem", said)
     here = after["dimension"].eq("problem") & after["narrative"].isin(list(said))
-    for name, codes in {"airline-bag": ["silence"], "bank-card": ["cost", "waiting"]}.items():
+    for name, codes in (said | {"bank-card": ["core_failure"]}).items():
         rows = after[here & after["narrative"].eq(name)]
         given = rows.groupby("rater")["code"].apply(list).to_dict()
         assert given == dict.fromkeys("ABC", codes)
     before = CODINGS["dimension"].eq("problem") & CODINGS["narrative"].isin(list(said))
     assert_frame_equal(after[~here].reset_index(drop=True), CODINGS[~before].reset_index(drop=True))
-    assert_frame_equal(incidents.settle(CODINGS, "problem", {}), CODINGS)
-    partly = coded(A=["anger", "."], B=["anger", "worry"])  # A has not coded n1, and still has not
-    told = incidents.settle(partly, "feeling", {"n1": "relief"})
-    assert told[["rater", "code"]].values.tolist() == [["A", "anger"], ["B", "anger"], ["B", "relief"]]  # fmt: skip
+    for nothing_yet in ({}, ...):
+        assert_frame_equal(incidents.settle(CODINGS, "problem", nothing_yet), CODINGS)
+    three = coded(A=["anger", "."], B=["anger", "worry"], C=["anger", "relief"])
+    told = incidents.settle(
+        three, "feeling", {"n1": "relief"}
+    )  # A has not coded it, and still has not
+    assert told.loc[told["narrative"] == "n1", ["rater", "code"]].values.tolist() == [["B", "relief"], ["C", "relief"]]  # fmt: skip
 
 
 def test_settling_says_what_was_wrong():
     with says("decisions, bank-card: must be one code, got phone, visit: choose the one that fits best"):  # fmt: skip
         incidents.settle(CODINGS, "touchpoint", {"bank-card": ["phone", "visit"]})
+    with says("decisions, bank-card: must be a code that a coder gave there (phone), got 'visit'"):
+        incidents.settle(CODINGS, "touchpoint", {"bank-card": "visit"})
     with says("decisions, bank-card: must have a code, got none"):
         incidents.settle(CODINGS, "problem", {"bank-card": []})
     with says("dimension must be one of touchpoint, problem, feeling, remedy, got 'mood'"):
         incidents.settle(CODINGS, "mood", {})
     with pytest.raises(ValueError, match=r"^decisions must be one of airline-bag, .*, got 'bag'$"):
         incidents.settle(CODINGS, "problem", {"bag": "cost"})
+
+
+def test_a_form_that_is_there_is_kept_if_asked(tmp_path):
+    file = tmp_path / "ana.csv"
+    incidents.code_sheet(STORIES[:2], rater="Ana", path=file, keep=True)
+    empty = file.read_text(encoding="utf-8-sig")
+    file.write_text(filled := empty.replace(",,,", ",phone,nothing,relief,"), encoding="utf-8-sig")
+    form = incidents.code_sheet(STORIES[:2], rater="Ana", path=file, keep=True)
+    assert file.read_text(encoding="utf-8-sig") == filled != empty
+    assert form["touchpoint"].tolist() == ["", ""]
+    incidents.code_sheet(STORIES[:2], rater="Ana", path=file)
+    assert file.read_text(encoding="utf-8-sig") == empty
+
+
+def test_codes_in_words_and_all_else_as_it_was():
+    parted = incidents.disagreements(CODINGS, raters=["A", "B"])
+    told = incidents.in_words(parted)
+    assert_frame_equal(told[["narrative", "dimension", "what"]], parted[["narrative", "dimension", "what"]])  # fmt: skip
+    row = told[(told["narrative"] == "hotel-lift") & (told["dimension"] == "problem")].iloc[0]
+    assert row[["A", "B"]].tolist() == ["rule before case, it did not work", "it did not work, rule before case"]  # fmt: skip
+    shares = incidents.frequencies(CODINGS)
+    german = incidents.in_words(shares, language="de")
+    assert german.index.names == ["dimension", "code"]
+    assert german.reset_index(drop=True).equals(shares.reset_index(drop=True))
+    both = [german.index[list(shares.index).index((name, "nothing"))] for name in ("problem", "remedy")]  # fmt: skip
+    assert both == [("problem", "nichts ging schief"), ("remedy", "nichts fehlte")]
+    with says("table must say the dimension of its rows, got no column or level of that name: see incidents.disagreements"):  # fmt: skip
+        incidents.in_words(STORIES)
+    with says("language must be one of en, de, got 'fr'"):
+        incidents.in_words(parted, language="fr")
 
 
 def test_a_notebook_shows_a_wrong_form_in_one_sentence(capsys):

@@ -180,6 +180,15 @@ def test_table_escapes_and_leaves_blanks_blank():
     assert html.count("<tr>") == 3
 
 
+def test_a_day_in_a_table_stays_in_one_piece():
+    html = plots.table(pd.DataFrame({"date": ["2008-04-01 to 2009-07-05", "1 July 2009"]})).data
+    whole = [
+        f'<span style="white-space:nowrap">{day}</span>' for day in ("2008-04-01", "2009-07-05")
+    ]
+    assert " to ".join(whole) in html
+    assert html.count("<span") == 2
+
+
 def test_png_is_a_picture_and_leaves_no_figure_open():
     ax = plots.hidden_axes()
     ax.plot([1, 2])

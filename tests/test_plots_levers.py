@@ -28,12 +28,16 @@ TRIAL = value.simulate_four_types(2000, shares=dict.fromkeys(value.FOUR_TYPES, 0
 SCORES = {
     name: value.targeting(TRIAL, TRIAL[name], draws=100, rng=1) for name in ("uplift", "risk")
 }
+PULL = value.competitor_pull(
+    5, base_leave=0.1, unanswered=0.3, pull=0.2, rivals_answer=0.5, margin=100, discount=0.1
+)
 FIGURES = {
     "cohort_map": (plots.cohort_map, COHORTS),
     "value_by_satisfaction": (plots.value_by_satisfaction, MORE),
     "one_more_in_ten": (plots.one_more_in_ten, MORE),
     "two_readings": (plots.two_readings, READINGS),
     "after_failures": (plots.after_failures, COURSE),
+    "pulled_away": (plots.pulled_away, PULL),
     "qini_curves": (plots.qini_curves, SCORES),
 }
 
@@ -121,9 +125,12 @@ def test_one_more_in_ten_is_a_bar_for_each_share():
         "65% → 75%",
         "80% → 90%",
     ]
-    assert ax.get_title(loc="left") == "One more in ten is worth 5.6 times as much at 80% as at 50%"
+    assert (
+        ax.get_title(loc="left")
+        == "One more satisfying purchase in ten: at 80% worth 5.6 times that at 50%"
+    )
     other = plots.one_more_in_ten(value.satisfied_more(0.5, 0.2, **RATES))
-    assert other.get_title(loc="left") == "20 more in 100 is worth 2.41 at 50%"
+    assert other.get_title(loc="left") == "20 more satisfying purchases in 100: worth 2.41 at 50%"
     with says("values must be at least one share, got none"):
         plots.one_more_in_ten(MORE[:0])
 
@@ -153,6 +160,31 @@ def test_failures_are_shaded_and_both_customers_drawn():
     assert calm.get_title(loc="left") == "No failure: 88% buy again with a bond, 50% without"
 
 
+def test_the_pull_of_rivals_is_the_gap_of_two_lines():
+    ax = plots.pulled_away(PULL, prediction=guess(0.55))
+    lines = shown(ax)
+    assert lines["as it is"].get_ydata() == pytest.approx(0.87 ** np.arange(6))
+    assert lines["if all were answered"].get_ydata() == pytest.approx(0.9 ** np.arange(6))
+    gap = lines["pulled away"].get_paths()[0].vertices
+    assert {0.87**5, 0.9**5} <= set(gap[:, 1].tolist())
+    star = lines["your prediction"]
+    assert (star.get_xdata()[0], star.get_ydata()[0]) == (5, 0.55)
+    assert ax.get_title(loc="left") == "After 5 periods 50% are left, 59% if all were answered"
+    one = plots.pulled_away(PULL[:2]).get_title(loc="left")
+    assert one == "After 1 period 87% are left, 90% if all were answered"
+
+
+@pytest.mark.parametrize("name", ["qini_curves", "pulled_away", "after_failures"])
+def test_the_labels_of_percentages_are_where_they_say(name):
+    draw, frame = FIGURES[name]
+    ax = draw(frame)
+    ax.figure.canvas.draw()
+    for place, label in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True):
+        assert float(label.get_text().replace("\N{MINUS SIGN}", "-").rstrip("%")) == pytest.approx(
+            100 * place
+        )
+
+
 def test_qini_curves_are_drawn_with_their_intervals_and_chance():
     ax = plots.qini_curves(SCORES)
     lines = shown(ax)
@@ -164,3 +196,31 @@ def test_qini_curves_are_drawn_with_their_intervals_and_chance():
     assert ax.get_title(loc="left") == f"Kept at best: {', '.join(best)}"
     with says("scores must be at least one score, got none"):
         plots.qini_curves({})
+
+
+def test_a_guess_of_who_is_kept_is_marked_at_the_share_treated():
+    trial = value.simulate_four_types(
+        2000, shares=dict.fromkeys(value.FOUR_TYPES, 0.25), noise=0.5, rng=1
+    )
+    scores = {name: value.targeting(trial, trial[name], draws=100, rng=1) for name in SCORES}
+    assert all(found.curve.index[2] == pytest.approx(0.2) for found in scores.values())
+    ax = plots.qini_curves(scores, treated=0.2, prediction=guess(0.1))
+    star = shown(ax)["your prediction"]
+    assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.2, 0.1)
+    kept = [f"{found.curve['value'].iloc[2]:.0%} kept by {name}" for name, found in scores.items()]
+    assert ax.get_title(loc="left") == f"The best 20% treated: {', '.join(kept)}"
+    assert "your prediction" not in shown(plots.qini_curves(SCORES, prediction=guess(0.1)))
+    with says("treated must be above 0, got 0: nobody is kept then"):
+        plots.qini_curves(SCORES, treated=0)
+
+
+def test_bars_tell_one_decimal_and_small_ones_two_figures():
+    assert words(plots.one_more_in_ten(MORE))[:3] == [f"{x:.1f}" for x in MORE["gain"]]
+    small = MORE.assign(gain=MORE["gain"] / 100)
+    assert words(plots.one_more_in_ten(small))[:3] == [f"{x:.2g}" for x in small["gain"]]
+
+
+def test_the_key_of_failures_stands_below_the_bands():
+    ax = plots.after_failures(COURSE)
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().y1 <= ax.xaxis.label.get_window_extent().y0

@@ -1,5 +1,6 @@
 """What the figures of returns show, read back from their axes."""
 
+import io
 import re
 
 import matplotlib as mpl
@@ -10,6 +11,8 @@ import pytest
 from cemlab import plots
 from cemlab.classroom.exercises import Prediction
 from cemlab.crm import roi
+from cemlab.plots.assumption_names import NAMES
+from cemlab.plots.returns import percent
 
 GIVEN = {
     "research": {"studies": (1, 2, 4), "price": (1000, 4000), "as_good": 1},
@@ -23,6 +26,7 @@ FIGURES = {
     "roi_distribution": lambda **given: plots.roi_distribution(MADE.draws, **given),
     "tornado": lambda **given: plots.tornado(MADE.tornado, **given),
     "roi_lines": lambda **given: plots.roi_lines(MADE.lines, **given),
+    "hours_waited": lambda **given: plots.hours_waited(CONTACTS, **given),
     "up_to": lambda **given: plots.up_to(MAXIMA, **given),
 }
 
@@ -83,6 +87,18 @@ def test_a_kept_guess_of_the_return_is_drawn_even_off_the_picture():
     assert ax.get_xlim()[1] >= 30
 
 
+def test_the_range_of_nine_draws_in_ten_and_the_mean_can_be_read():
+    ax = plots.roi_distribution(pd.DataFrame({"roi": np.linspace(-1.0, 1.0, 201)}))
+    assert {"−90%", "90%"} <= set(words(ax))
+    assert shown(ax)["nine draws in ten"].get_xdata() == pytest.approx([-0.9, 0.9])
+    assert shown(ax)["mean: 0%"].get_xdata() == pytest.approx([0])
+    skewed = pd.DataFrame({"roi": [*np.linspace(-1.0, 1.0, 198), 9.0, 30.0]})
+    assert (
+        "1% of the draws lie further right, up to 3,000%"
+        in plots.roi_distribution(skewed).get_xlabel()
+    )
+
+
 def test_one_return_without_spread_is_drawn():
     ax = plots.roi_distribution(pd.DataFrame({"roi": [-1.0, -1.0]}))
     assert ax.get_title(loc="left") == "A loss in 100% of the draws; the middle return is −100%"
@@ -96,7 +112,7 @@ def test_one_return_without_spread_is_drawn():
 def test_bars_of_the_tornado_run_between_the_two_returns():
     ax = plots.tornado(MADE.tornado)
     rows = MADE.tornado[MADE.tornado["swing"] > 0]
-    assert ticks(ax) == ["research studies", "research price", "tools cost", "hiring fee"]
+    assert ticks(ax) == ["price of a study", "studies", "cost of tools", "agency fee for a hire"]
     for bar, (_, row) in zip(ax.patches, rows.iterrows(), strict=True):
         ends = sorted([row["roi_low"], row["roi_high"]])
         assert [bar.get_x(), bar.get_x() + bar.get_width()] == pytest.approx(ends)
@@ -110,9 +126,24 @@ def test_ends_of_a_bar_say_what_was_assumed_there():
     ax = plots.tornado(MADE.tornado)
     cost = MADE.tornado.loc["tools.cost"]
     places = {text.get_text(): text.xy[0] for text in ax.texts}
-    assert places["3,000"] == pytest.approx(cost["roi_low"])
-    assert places["9,000"] == pytest.approx(cost["roi_high"])
-    assert places["9,000"] < places["3,000"]  # a higher cost returns less
+    # Triangle from 3,000 over 4,000 to 9,000: 3,000 + root(.05 x 6 m), 9,000 - root(.05 x 30 m).
+    assert places["3,500"] == pytest.approx(cost["roi_low"])
+    assert places["7,800"] == pytest.approx(cost["roi_high"])
+    assert places["7,800"] < places["3,500"]  # a higher cost returns less
+
+
+def test_the_bar_that_was_guessed_is_marked_and_options_are_numbered():
+    listed = ["hiring.fee", "tools.cost"]
+    guess = Prediction("x", 2.0, "number", "in the list")
+    ax = plots.tornado(MADE.tornado, most=1, listed=listed, prediction=guess)
+    assert ticks(ax) == ["price of a study", "cost of tools  [2]", "agency fee for a hire  [1]"]
+    assert "1 smaller bars left out" in ax.get_xlabel()
+    marked = [text.xy[1] for text in ax.texts if text.get_text() == "your prediction"]
+    assert marked == [ticks(ax).index("cost of tools  [2]")]
+    other = plots.tornado(MADE.tornado, listed=listed, prediction="2")
+    assert "your prediction" not in words(other)
+    with says(f"listed must be one of {', '.join(MADE.tornado.index)}, got 'luck'"):
+        plots.tornado(MADE.tornado, listed=["luck"])
 
 
 def test_bars_left_out_are_counted():
@@ -144,9 +175,12 @@ def test_each_line_is_a_range_with_its_middle():
 def test_the_title_of_lines_names_the_largest_by_its_mean():
     share = MADE.lines.loc["research", "share"]
     title = plots.roi_lines(MADE.lines).get_title(loc="left")
-    assert title == f"Research brings {share:.0%} of all benefits, tools is 100% of all costs"
+    assert (
+        title
+        == f"On average research brings {share:.0%} of all benefits, tools is 100% of all costs"
+    )
     costs = MADE.lines[MADE.lines["kind"] == "cost"]
-    assert plots.roi_lines(costs).get_title(loc="left") == "Tools is 100% of all costs"
+    assert plots.roi_lines(costs).get_title(loc="left") == "On average tools is 100% of all costs"
     with says("lines must be at least one benefit or cost, got none"):
         plots.roi_lines(MADE.lines.head(0))
 
@@ -156,19 +190,18 @@ def test_the_title_of_lines_names_the_largest_by_its_mean():
 
 def test_the_best_grows_and_the_mean_stays():
     ax = plots.up_to(MAXIMA.sample(frac=1, random_state=1), claim=0.67)
-    lines = shown(ax)
-    assert lines["best of n, as measured"].get_ydata() == pytest.approx(MAXIMA["value"].to_numpy())
-    assert lines["mean of all"].get_ydata().tolist() == [0.05] * 3
-    assert lines["what that best one truly does"].get_ydata() == pytest.approx(
-        MAXIMA["true_of_best"].to_numpy()
-    )
-    assert lines['told: "up to 67%"'].get_ydata() == [0.67, 0.67]
+    drawn = [line.get_ydata() for line in ax.lines]
+    for column, line in zip(("value", "true_of_best", "mean"), drawn, strict=False):
+        np.testing.assert_allclose(line, MAXIMA[column])
+    assert drawn[3] == [0.67, 0.67]
+    assert {"the best, as measured", "the best, in truth", "mean of all",
+            'told: "up to 67%"'} <= set(words(ax))  # fmt: skip
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "10", "100"]
     low, high = ax.get_ylim()
     assert low < MAXIMA["low"].min()
     assert high > MAXIMA["high"].max()
     wide = roi.maxima([1, 10], mean=0, sd=1, level=0.9)
-    assert "90 of 100 maxima" in shown(plots.up_to(wide))
+    assert "of 100 such vendors, 90 show a best in here" in shown(plots.up_to(wide))
     guess = Prediction("x", 40.0, "number", "shops")
     assert shown(plots.up_to(MAXIMA, prediction=guess))["your prediction"].get_xdata() == [40, 40]
     zero = Prediction("x", 0.0, "number", "shops")  # no place on this scale
@@ -185,11 +218,73 @@ def test_the_board_holds_the_distribution_and_the_tornado():
     left, right = ax.child_axes
     assert left.get_xlabel() == "return on investment"
     assert len(ticks(right)) == 2
-    first = MADE.drivers.iloc[0]
-    assert ax.get_title(loc="left").endswith(
-        f"{first['line']} {first['input']} is {first['share']:.0%} of what is open"
+    # The title speaks of the bar on top.
+    assert ticks(right)[0] == "price of a study"
+    first, second = (percent(x) for x in MADE.tornado[["roi_low", "roi_high"]].iloc[0])
+    chance = f"{MADE.chance_of_loss.value:.0%}"
+    assert ax.get_title(loc="left") == (
+        f"A loss in {chance} of the draws. Price of a study: the return goes from {first} to {second}"
     )
     known = MADE.suppose(MADE.assumptions["likely"].to_dict())
     assert [text.get_text() for text in plots.roi_board(known).child_axes[1].texts] == [
         "nothing varies"
     ]
+
+
+# --- tables and boards -----------------------------------------------------------------------
+
+
+def test_a_table_of_assumptions_shows_what_sources_say_in_full():
+    shown = plots.assumption_table(roi.assumptions("example-retailer")).data
+    for words in ("2,531", "11,940", "3,200", "12 m", "people trained", "contested", "CNBC"):
+        assert words in shown
+    assert shown.count(">ideas<") == 1  # the line stands once
+    assert "3,162" not in shown
+
+
+def test_a_board_shows_the_middle_and_what_drives_it():
+    ax = plots.roi_board(MADE)
+    left, right = ax.child_axes
+    median = f"{MADE.roi.value:.0%}".replace("-", "−")
+    assert words(left) == [f"middle (dashed): {median}"]
+    assert {"assumed", "contested"} <= set(words(right))
+    assert "price of a study" in ticks(right)
+    known = roi.calculator({"tools": {"cost": 5}}, runs=2, rng=1)
+    assert "nothing varies" in words(plots.roi_board(known).child_axes[1])
+
+
+def test_every_assumption_of_the_examples_has_a_name_of_its_own():
+    for example in roi.examples():
+        assert set(roi.assumptions(example).index) <= set(NAMES)
+    assert len(set(NAMES.values())) == len(NAMES)
+
+
+def test_the_parts_of_the_spread_add_up():
+    made = roi.calculator("example-retailer", runs=2048, rng=1)
+    frame = pd.read_html(io.StringIO(plots.spread_table(made.tornado, most=3).data))[0]
+    assert len(frame) == 5
+    assert frame["part of the spread (%)"].sum() == pytest.approx(100, abs=2)
+    share = made.tornado["variance_share"].max()
+    assert frame["part of the spread (%)"].iloc[0] == round(100 * share)
+    with says("most must be a whole number of at least 1, got 0"):
+        plots.spread_table(made.tornado, most=0)
+
+
+# --- hours -----------------------------------------------------------------------------------
+
+CONTACTS = {
+    "two": pd.DataFrame({"channel": ["phone"] * 2, "waited_min": [30.0, 90.0]}),
+    "one": pd.DataFrame({"channel": ["web", "phone"], "waited_min": [300.0, 60.0]}),
+}
+
+
+def test_hours_are_drawn_apart_by_desk_and_channel():
+    ax = plots.hours_waited(CONTACTS, prediction=Prediction("x", 7.0, "number", "hours"))
+    assert ticks(ax) == ["two: phone", "one: phone", "one: web"]
+    assert [bar.get_width() for bar in ax.patches] == [2, 1, 5]
+    assert {"2 h", "1 h", "5 h", "Your prediction: 7 hours"} <= set(words(ax))
+    assert [7, 7] in [list(line.get_xdata()) for line in ax.lines]
+    assert ax.get_xlim()[1] > 7
+    assert ax.get_title(loc="left") == "Customers waited longest at one, web: 5 hours"
+    with says("contacts must be at least one contact, got none"):
+        plots.hours_waited({})

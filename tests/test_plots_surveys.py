@@ -17,7 +17,9 @@ ANSWERS = STUDY[STUDY["kind"] == "distribution"]
 SHARES = surveys.interval_of_share(0.372, n=[1000, 50, 43], decimals=1)
 TOLD = pd.DataFrame({"score": [0, 5, 5, 8, 10, 10], "answered": [1, 0, 0, 0, 1, 1]})
 INDEX = datasets.load("acsi-pay-tv")
+STEPS = pd.DataFrame({"value": [3.5, 12.5, 53.9], "n": [90, 80, 9]}, index=["all", "asked", "told"])
 FIGURES = {
+    "score_ladder": lambda **given: plots.score_ladder(STEPS, **given),
     "score_intervals": lambda **given: plots.score_intervals(WAVES, **given),
     "answer_shares": lambda **given: plots.answer_shares(ANSWERS, **given),
     "share_by_n": lambda **given: plots.share_by_n(surveys.corrected(SHARES, 0.5, 1), **given),
@@ -64,7 +66,9 @@ def test_figures_can_share_axes_and_fit_their_titles(name):
     assert ax._left_title.get_window_extent().x1 <= ax.figure.bbox.x1
 
 
-@pytest.mark.parametrize("name", ["score_intervals", "share_by_n", "index_over_time"])
+@pytest.mark.parametrize(
+    "name", ["score_intervals", "score_ladder", "share_by_n", "index_over_time"]
+)
 def test_a_kept_guess_is_marked(name):
     guess = Prediction("x.1", 0.5, "number", "")
     ax = FIGURES[name](prediction=guess)
@@ -102,6 +106,18 @@ def test_one_score_alone_and_two_that_are_level():
     assert plots.score_intervals(level).get_title(loc="left") == "a and b are level"
 
 
+def test_a_ladder_shows_each_step_by_whole_points():
+    ax = plots.score_ladder(STEPS)
+    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(4, 8), (12, 42)]
+    assert {"4", "12", "54", "+8", "+42"} <= set(words(ax))
+    assert [tick.get_text() for tick in ax.get_yticklabels()][2] == "told\n(n = 9)"
+    assert ax.get_title(loc="left") == 'From 4 to 54 points: the largest step, +42, is "told"'
+    down = plots.score_ladder(STEPS[["value"]][::-1]).get_title(loc="left")
+    assert down == 'From 54 to 4 points: the largest step, -42, is "asked"'
+    with says("steps must be at least two scores, got 1: use score_intervals for one"):
+        plots.score_ladder(STEPS[:1])
+
+
 # --- answers -------------------------------------------------------------------------------------
 
 
@@ -116,8 +132,26 @@ def test_bars_are_the_shares_apart_at_the_middle():
 
 def test_two_answers_meet_in_the_middle():
     two = pd.DataFrame({"question": "?", "answer": ["yes", "no"], "share": [0.7, 0.3]})
-    yes, no = plots.answer_shares(two).patches
+    again = two.assign(question="!", share=[0.4, 0.6])
+    yes, no, *more = plots.answer_shares(pd.concat([two, again])).patches
     assert (yes.get_x(), no.get_x()) == pytest.approx((-0.7, 0))
+    assert [bar.get_x() for bar in more] == pytest.approx([-0.4, 0])
+
+
+def test_one_question_alone_stands_on_a_scale_from_0_to_100_with_the_guess():
+    guess = Prediction("x.1", 0.3, "percent", "always")
+    ax = plots.answer_shares(ANSWERS[:5], prediction=guess)
+    assert [bar.get_x() for bar in ax.patches] == pytest.approx([0, 0.06, 0.35, 0.72, 0.91])
+    assert ax.get_xlim() == (0, 1)
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_label() == "your prediction"] == [
+        0.3
+    ]
+    title = plots.answer_shares(ANSWERS[:5]).get_title(loc="left")
+    assert title == "On the positive side of the middle: 35%; always: 6%"
+
+
+def test_two_answers_are_refused_if_there_is_only_one():
+    two = pd.DataFrame({"question": "?", "answer": ["yes", "no"], "share": [0.7, 0.3]})
     with says("answers must have two to 5 answers a question, got [1]"):
         plots.answer_shares(two[:1])
 
@@ -138,7 +172,15 @@ def test_intervals_stand_by_n_and_an_impossible_n_is_hollow():
 def test_the_corrected_range_stands_below():
     ax = plots.share_by_n(surveys.corrected(SHARES, 0.5, 0.8))
     assert len(whiskers(ax)) == 6
+    assert ax.get_xlabel() == "share of all people"
     assert "after the assumed correction" in shown(ax)
+
+
+def test_a_share_to_compare_with_is_a_line_and_those_asked_have_their_name():
+    ax = plots.share_by_n(SHARES, who="stores", beside=0.5)
+    assert 0.5 in [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 2]
+    assert "50%" in words(ax)
+    assert (ax.get_xlabel(), ax.get_ylabel().split()[0]) == ("share of all stores", "stores")
 
 
 def test_the_title_leaves_out_what_cannot_be():
@@ -151,16 +193,28 @@ def test_the_title_leaves_out_what_cannot_be():
 
 def test_the_pyramid_has_all_customers_left_and_those_who_answer_right():
     ax = plots.response_pyramid(TOLD)
-    bars = [bar.get_width() for bar in ax.patches]
+    tints, bars = ax.patches[:2], [bar.get_width() for bar in ax.patches[2:]]
     assert -sum(bars[:11]) == pytest.approx(1)
     assert sum(bars[11:]) == pytest.approx(1)
     assert bars[10] == pytest.approx(-1 / 3)
     assert bars[21] == pytest.approx(2 / 3)
-    assert (
-        ax.get_title(loc="left") == "3 of 6 answer: 67% of the answers are 10, of the customers 33%"
+    assert ax.get_title(loc="left") == "NPS of all -17, of the answers 33"
+    promoters, detractors = (
+        [step for step in range(11) if tint.get_y() < step < tint.get_y() + tint.get_height()]
+        for tint in tints
     )
+    assert (promoters, detractors) == ([9, 10], list(range(7)))
+    assert {"promoters", "detractors"} <= set(words(ax))
     with says("responses must have at least one answer, got none of 2"):
         plots.response_pyramid(pd.DataFrame({"score": [1, 2], "answered": [False, False]}))
+
+
+def test_scores_of_another_scale_are_not_read_as_net_promoter_scores():
+    ax = plots.response_pyramid(TOLD.assign(score=10 * TOLD["score"]))
+    assert (
+        ax.get_title(loc="left") == "50% answer: 67% of the answers are 100, of the customers 33%"
+    )
+    assert not {"promoters", "detractors"} & set(words(ax))
 
 
 # --- index ---------------------------------------------------------------------------------------

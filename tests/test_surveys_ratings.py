@@ -308,11 +308,11 @@ def test_only_net_scores_by_the_same_cuts_can_be_compared():
         surveys.nps_change(surveys.nps_change(score, score), score)
     loose = surveys.net_score([9, 3, 10, 8], top_from=8, bottom_to=5)
     with says(
-        "before and after must be net scores with the same cuts, got 8-10 less 0-5 and 9-10 less 0-6"
+        "before and after must be net scores with the same cuts, got 8-10 minus 0-5 and 9-10 minus 0-6"
     ):
         surveys.nps_change(loose, score)
     with says(
-        "before and after must be net scores with the same cuts, got 9-10 less 0-6 and 5-5 less 1-3"
+        "before and after must be net scores with the same cuts, got 9-10 minus 0-6 and 5-5 minus 1-3"
     ):
         surveys.nps_change(score, surveys.net_score([5, 1], scale=(1, 5), top_from=5, bottom_to=3))
     assert surveys.nps_change(loose, loose) == 0
@@ -434,11 +434,11 @@ def test_the_order_of_two_firms_turns_between_measures():
     table = surveys.friends({"Ups": [10] * 5 + [8] * 2 + [3] * 3, "Even": [9] * 2 + [8] * 7 + [6]})
     first = table[table["rank"] == 1].set_index("measure")["firm"]
     assert first.to_dict() == {
-        "NPS": "Ups", "mean": "Even", "top-2-box": "Ups", "net 8-10 less 0-5": "Even",
+        "NPS": "Ups", "mean": "Even", "top-2-box": "Ups", "net 8-10 minus 0-5": "Even",
     }  # fmt: skip
     values = table.set_index(["measure", "firm"])["value"]
     assert values["mean"].tolist() == pytest.approx([7.5, 8.0])
-    assert values["net 8-10 less 0-5"].tolist() == pytest.approx([40, 90])
+    assert values["net 8-10 minus 0-5"].tolist() == pytest.approx([40, 90])
 
 
 def test_friends_of_one_list_agree_with_the_single_measures():

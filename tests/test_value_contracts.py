@@ -163,10 +163,6 @@ def test_says_what_is_wrong():
     with says("survival must fall, but not to 0 at once, got [9.0, 0.0, 0.0]: all leave in the first "
               "period, and no model can tell more"):  # fmt: skip
         value.sbg([9, 0, 0])
-    with says(
-        "customers must be given where survival is in shares, got None: give the cohort's size"
-    ):
-        value.sbg([1, 0.5, 0.4])
     with says("customers must be left out where survival is in counts, got 5"):
         value.sbg([9, 5, 4], customers=5)
     with says("periods must be whole numbers of at least 1, got 0"):
@@ -175,3 +171,17 @@ def test_says_what_is_wrong():
         FIT.survival(1.5)
     with says("discount must be above 0, got 0: see expected_lifetime"):
         FIT.discounted_lifetime(discount=0)
+
+
+@pytest.mark.parametrize("fit", [value.sbg, value.geometric])
+def test_shares_without_a_size_give_the_same_curve_but_no_interval(fit):
+    shares = np.array([1000, 869, 743, 653, 593, 551, 517, 491]) / 1000
+    known, unknown = fit(shares, customers=1000), fit(shares)
+    assert dict(unknown.params) == pytest.approx(dict(known.params))
+    assert unknown.loglik == pytest.approx(known.loglik / 1000)
+    assert np.isnan(list(unknown.standard_errors.values())).all()
+    assert "n = unknown" in repr(unknown)
+    life = unknown.discounted_lifetime(discount=0.1)
+    assert life == pytest.approx(known.discounted_lifetime(discount=0.1))
+    assert life.method.endswith("customers are not given, so how sure the figures are is not known")
+    assert unknown.survival(12)[["low", "high"]].isna().all(axis=None)

@@ -191,7 +191,7 @@ def test_the_roi_calculator_supposes_what_its_sliders_say(monkeypatch):
     sliders, _ = parts(widgets.roi_calculator(most=3))
     usual = roi.calculator("example-retailer", runs=2048, rng=2010)
     assert_frame_equal(made[0].draws, usual.draws)
-    slider = sliders["ideas margin"]
+    slider = sliders["margin of an accepted idea (USD)"]
     slider.value = slider.options[-1][1]
     known = usual.suppose({"ideas.margin": 12_500})
     assert_frame_equal(made[-1].draws, known.draws)
@@ -202,6 +202,6 @@ def test_the_roi_calculator_supposes_what_its_sliders_say(monkeypatch):
 def test_the_roi_calculator_needs_a_cost_and_keeps_it():
     support = {"answers": 10, "contacts_saved": (0, 2), "cost_elsewhere": 5, "cost_here": 1}
     sliders, picture = parts(widgets.roi_calculator({"support": support}))
-    assert list(sliders) == ["support contacts saved", "leave out"]
+    assert list(sliders) == ["contacts saved by an answer", "leave out"]
     assert [name for name, _ in sliders["leave out"].options] == ["nothing"]
     assert bytes(picture.value).startswith(b"\x89PNG")

@@ -5,6 +5,7 @@ of ``ubg.yaml``.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -168,6 +169,9 @@ def check(id: str, answer: Any) -> Feedback:
 # --- inside ------------------------------------------------------------------------
 
 _SIGNS = {True: ("#00795A", "✓"), False: ("#B34700", "✗"), None: ("#6B6B6B", "–")}
+_SHORT = re.compile(
+    r"(?i)\b(i\.\s?e|e\.\s?g|z\.\s?B|d\.\s?h|cf|vs)\.(?=\s|,)"
+)  # no end of a sentence
 _UNANSWERED = "Not answered yet. Put your answer in the place of the dots and run the cell again."
 
 
@@ -274,7 +278,9 @@ def _judge_interval(question: Interval, answer: Any) -> Feedback:
 def _judge_memo(question: Memo, answer: Any) -> Feedback:
     text = " ".join(str(answer).split())
     ends = [
-        part for part in text.replace("?", ".").replace("!", ".").split(". ") if part.strip(" .")
+        part
+        for part in _SHORT.sub("", text).replace("?", ".").replace("!", ".").split(". ")
+        if part.strip(" .")
     ]
     missing = [
         point.point for point in question.rubric

@@ -7,32 +7,25 @@ from cemlab.plots.answers import fates, still_waiting
 from cemlab.plots.attributes import kano_map, penalty_reward, satisfaction_curve
 from cemlab.plots.audits import audit_change, audit_profile
 from cemlab.plots.backlog import backlog, clocks, share_bars
-from cemlab.plots.boards import roi_board
+from cemlab.plots.boards import assumption_table, roi_board, spread_table
 from cemlab.plots.claims import up_to
-from cemlab.plots.coding import (
-    agreement_bars,
-    code_shares,
-    confusion,
-    green_but_red,
-)
+from cemlab.plots.coding import agreement_bars, confusion
+from cemlab.plots.cohorts import cohort_map
+from cemlab.plots.contracts import retention_curves, survival_curves
 from cemlab.plots.cost import money
 from cemlab.plots.desk import changes, measures, standing, waiting
+from cemlab.plots.hours import hours_waited
 from cemlab.plots.journey import journey_map, timeline
 from cemlab.plots.lab import WORDS, courses, last_words, mean_reach, sorted_runs
 from cemlab.plots.lenses import partings, scoreboard
-from cemlab.plots.levers import (
-    after_failures,
-    cohort_map,
-    one_more_in_ten,
-    qini_curves,
-    two_readings,
-    value_by_satisfaction,
-)
+from cemlab.plots.levers import after_failures, pulled_away, two_readings
 from cemlab.plots.promises import kept_by_hour, promise_costs, workload
 from cemlab.plots.quality import reliability, servqual_gaps
 from cemlab.plots.queues import sorted_waits, waits_by_hour, waits_by_load, waits_by_team
 from cemlab.plots.replies import expectations, reply_times
-from cemlab.plots.returns import roi_distribution, roi_lines, tornado
+from cemlab.plots.returns import roi_distribution, roi_lines
+from cemlab.plots.satisfied import one_more_in_ten, value_by_satisfaction
+from cemlab.plots.sensitivity import tornado
 from cemlab.plots.spread import (
     class_shares,
     paired_difference,
@@ -41,12 +34,14 @@ from cemlab.plots.spread import (
     replays,
     view_curve,
 )
+from cemlab.plots.stories import code_shares, green_but_red
 from cemlab.plots.survey_answers import answer_shares, index_over_time, response_pyramid
 from cemlab.plots.survey_readings import order_by_measure, survey_reach
-from cemlab.plots.surveys import score_intervals, share_by_n
+from cemlab.plots.surveys import score_intervals, score_ladder, share_by_n
 from cemlab.plots.table import table
+from cemlab.plots.targeting import qini_curves
 from cemlab.plots.touchpoints import channel_gap, green_dots, linkage
-from cemlab.plots.value import alive, clv_range, survival_curves, tracking
+from cemlab.plots.value import alive, clv_range, forecasts, tracking
 from cemlab.plots.workforce import readers
 
 __all__ = [
@@ -56,6 +51,7 @@ __all__ = [
     "agreement_bars",
     "alive",
     "answer_shares",
+    "assumption_table",
     "audit_change",
     "audit_profile",
     "backlog",
@@ -71,9 +67,11 @@ __all__ = [
     "courses",
     "expectations",
     "fates",
+    "forecasts",
     "green_but_red",
     "green_dots",
     "hidden_axes",
+    "hours_waited",
     "index_over_time",
     "journey_map",
     "kano_map",
@@ -92,6 +90,7 @@ __all__ = [
     "png",
     "policies",
     "promise_costs",
+    "pulled_away",
     "qini_curves",
     "reach_distribution",
     "readers",
@@ -99,17 +98,20 @@ __all__ = [
     "replays",
     "reply_times",
     "response_pyramid",
+    "retention_curves",
     "roi_board",
     "roi_distribution",
     "roi_lines",
     "satisfaction_curve",
     "score_intervals",
+    "score_ladder",
     "scoreboard",
     "servqual_gaps",
     "share_bars",
     "share_by_n",
     "sorted_runs",
     "sorted_waits",
+    "spread_table",
     "standing",
     "still_waiting",
     "survey_reach",

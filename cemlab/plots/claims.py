@@ -44,20 +44,21 @@ def up_to(
     ax = ax or new_axes(width=10.0, height=4.8)
     n = rows["n"].to_numpy(np.float64)
     with plt.rc_context(STYLE):
-        ax.fill_between(
-            n,
-            rows["low"],
-            rows["high"],
-            color="#B9D4E8",
-            label=f"{100 * rows['level'].iloc[0]:g} of 100 maxima",
-        )
-        ax.plot(n, rows["value"], "o-", color=BLUE, lw=3, ms=8, label="best of n, as measured")
-        ax.plot(n, rows["true_of_best"], "^--", color=ORANGE, lw=2.5, ms=8,
-                label="what that best one truly does")  # fmt: skip
-        ax.plot(n, rows["mean"], ":", color="black", lw=3, label="mean of all")
+        band = f"of 100 such vendors, {100 * rows['level'].iloc[0]:g} show a best in here"
+        ax.fill_between(n, rows["low"], rows["high"], color="#B9D4E8", label=band)
+        for column, look, colour, words in (
+            ("value", "o-", BLUE, "the best, as measured"),
+            ("true_of_best", "^--", ORANGE, "the best, in truth"),
+            ("mean", ":", "black", "mean of all"),
+        ):
+            ax.plot(n, rows[column], look, color=colour, lw=3, ms=8)
+            ax.annotate(words, (n[-1], rows[column].iloc[-1]), (10, 0), color=colour,
+                        textcoords="offset points", va="center", weight="bold")  # fmt: skip
         if claim is not None:
             told = _checks.number("claim", claim)
-            ax.axhline(told, color=RED, ls="-.", lw=2, label=f'told: "up to {percent(told)}"')
+            ax.axhline(told, color=RED, ls="-.", lw=2)
+            ax.annotate(f'told: "up to {percent(told)}"', (n[0], told), (0, 5), color=RED,
+                        textcoords="offset points", weight="bold")  # fmt: skip
         guessed = float(getattr(prediction, "value", 0.0))
         if guessed > 0:
             ax.axvline(guessed, color=PURPLE, ls=":", lw=3, label="your prediction")
@@ -66,12 +67,12 @@ def up_to(
         ax.set_xticks(n, [f"{value:,.0f}" for value in n])
         ax.yaxis.set_major_locator(MaxNLocator(6))
         ax.yaxis.set_major_formatter(percents())
-        ax.set_xlabel("experiments of which the best is told (each step is several times more)")
+        ax.set_xlabel("experiments of which the best is told (each step: several times more)")
         ax.set_ylabel("effect on sales")
         top = max(rows["high"].max(), -1.0 if claim is None else claim)
         low = min(rows["low"].min(), 0.0) - 0.05
-        ax.set_ylim(low, top + 0.45 * (top - low))
-        ax.legend(loc="upper left", ncols=2, frameon=False)
+        ax.set_ylim(low, top + 0.3 * (top - low))
+        ax.legend(loc="upper left", ncols=1, frameon=False)
         last = rows.iloc[-1]
         found = (
             f"The mean stays at {percent(last['mean'])}; "

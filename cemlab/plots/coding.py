@@ -1,19 +1,18 @@
-"""Figures of the qualitative half: coders against each other, codes against numbers."""
+"""Figures of coders against each other: agreement beyond chance, and which code met which."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import PercentFormatter
 
 from cemlab.plots._style import (
     BLUE,
-    GREEN,
     GREY,
-    RED,
+    PURPLE,
     STYLE,
     TITLE,
     finish,
@@ -22,14 +21,21 @@ from cemlab.plots._style import (
 )
 
 _BANDS = ((0.0, "slight"), (0.2, "fair"), (0.4, "moderate"), (0.6, "substantial"), (0.8, "almost perfect"))  # fmt: skip
+LETTERS = 68
+"""In a line of a title."""
+_TIGHT = -0.2
+"""If the scale begins below, the words of the bands are small."""
+_WORDS = "#333333"
+"""Of the bands' names: dark enough for a projector."""
 _PALE = LinearSegmentedColormap.from_list("pale", ["white", BLUE])
-_STORIES = (("red", RED, "red as told"), ("disputed", GREY, "coders disagree"), ("green", GREEN, "green as told"))  # fmt: skip
 
 
 def agreement_bars(
     compared: pd.DataFrame,
     *,
     prediction: object = None,
+    at: object = None,
+    labels: pd.Series | None = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -40,29 +46,38 @@ def agreement_bars(
     compared : DataFrame
         As `incidents.compare` returns it. Where agreement is not defined, words stand instead.
     prediction : object, optional
-        The reader's guess.
+        The reader's guess; a kept guess is a star in the row `at`.
+    at : object, optional
+        The row that the guess is about, as in the index.
+    labels : Series, optional
+        Names to show instead of codes, by (dimension, code): `scheme().table()["label_en"]`.
 
     Examples
     --------
     >>> from cemlab.cem import incidents
     >>> ax = agreement_bars(incidents.compare(incidents.codings(), raters=["A", "B"]))
     >>> ax.get_title(loc="left")
-    'Agreement beyond chance from 0.52 (feeling) to 0.74 (touchpoint)'
+    'Agreement beyond chance from 0.53 (feeling) to 0.74 (touchpoint)'
     """
     some("compared", compared)
     ax = ax or new_axes(width=10.0, height=2.2 + 0.5 * len(compared))
     y = np.arange(len(compared))
     value = compared["value"].to_numpy(float)
     low, high = (compared[name].to_numpy(float) for name in ("low", "high"))
-    names = _labels(compared.index)
+    names = _labels(compared.index, labels)
+    star = _star(compared.index, prediction, at)
     with plt.rc_context(STYLE):
-        left = min(0.0, float(np.nanmin([0.0, *low, *value])))
+        left = min(0.0, float(np.nanmin([0.0, *low, *value, *star[:1]])))
         for i, (start, word) in enumerate(_BANDS):
             ax.axvspan(start, min(start + 0.2, 1.0), color=GREY, alpha=0.05 + 0.05 * i, lw=0)
-            ax.annotate(word, (start + 0.1, 1.0), (0, 3), xycoords=("data", "axes fraction"),
-                        textcoords="offset points", ha="center", color=GREY, size=12)  # fmt: skip
+            wide = left < _TIGHT and start == 0.8  # its words are longer than their band
+            ax.annotate(word, (start + (0.01 if wide else 0.1), 1.0), (0, 3), xycoords=("data", "axes fraction"),
+                        textcoords="offset points", ha="left" if wide else "center", color=_WORDS,
+                        size=10 if left < _TIGHT else 12)  # fmt: skip
         ax.hlines(y, low, high, color=BLUE, lw=5, alpha=0.45)
         ax.plot(value, y, "o", color=BLUE, ms=11)
+        if star:
+            ax.plot(*star, "*", color=PURPLE, ms=20, mec="white", zorder=5)
         for place, found, n in zip(y, value, compared["n"], strict=True):
             known = np.isfinite(found)
             words = f"{found:.2f}" if known else f"not defined: all {n} alike"
@@ -77,20 +92,31 @@ def agreement_bars(
     return ax
 
 
-def confusion(table: pd.DataFrame, *, title: str | None = None, ax: Axes | None = None) -> Axes:
+def confusion(
+    table: pd.DataFrame,
+    *,
+    prediction: object = None,
+    labels: pd.Series | None = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how often one coder's code met each of the other's; the framed diagonal is agreement.
 
     Parameters
     ----------
     table : DataFrame
         As `incidents.confusion` returns it.
+    prediction : object, optional
+        The reader's guess; a kept guess of a share is shown as a count of stories, too.
+    labels : Series, optional
+        Names to show instead of codes, by code.
 
     Examples
     --------
     >>> from cemlab.cem import incidents
     >>> ax = confusion(incidents.confusion(incidents.codings(), "feeling"))
     >>> ax.get_title(loc="left")
-    'A and B chose the same code for 14 of 24 narratives'
+    'A and B chose the same code for 14 of 24 stories'
     """
     some("table", table)
     size = len(table)
@@ -103,124 +129,19 @@ def confusion(table: pd.DataFrame, *, title: str | None = None, ax: Axes | None 
             strong = "bold" if i == j else "normal"
             ax.text(j, i, f"{counts[i, j]}", ha="center", va="center", size=14, weight=strong)
         for i in range(size):
-            ax.add_patch(plt.Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, ec=GREY, lw=1.5))
-        ax.set_xticks(range(size), [plain(x) for x in table.columns], rotation=40, ha="right")
-        ax.set_yticks(range(size), [plain(x) for x in table.index])
-        ax.set_xlabel(f"main code by {other} (numbers: narratives)")
-        ax.set_ylabel(f"main code by {one}")
-        same = f"{one} and {other} chose the same code for {counts.trace()} of {counts.sum()} narratives"
-        finish(ax, title or same, None)
-    return ax
-
-
-def code_shares(
-    shares: pd.DataFrame,
-    dimension: str,
-    *,
-    prediction: object = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the share of narratives with each code of a dimension, with intervals.
-
-    A hollow mark beyond the dot: narratives in which at least one coder saw it.
-
-    Parameters
-    ----------
-    shares : DataFrame
-        As `incidents.frequencies` returns it.
-    dimension : str
-        One of its dimensions.
-    prediction : object, optional
-        The reader's guess.
-
-    Examples
-    --------
-    >>> from cemlab.cem import incidents
-    >>> ax = code_shares(incidents.frequencies(incidents.codings()), "problem")
-    >>> ax.get_title(loc="left")
-    'Most common: rule first and core failure (6 of 24 each)'
-    """
-    known = list(shares.index.get_level_values(0).unique())
-    if dimension not in known:
-        msg = f"dimension must be one of {', '.join(known)}, got {dimension!r}"
-        raise ValueError(msg)
-    rows = shares.loc[dimension]
-    ax = ax or new_axes(width=9.5, height=2.0 + 0.45 * len(rows))
-    y = np.arange(len(rows))
-    with plt.rc_context(STYLE):
-        ax.hlines(y, rows["low"], rows["high"], color=BLUE, lw=5, alpha=0.45, label="interval of the share")  # fmt: skip
-        ax.plot(rows["by_any"] / rows["n"], y, "o", mec=GREY, mfc="white", ms=11, mew=1.8, label="at least one coder saw it")  # fmt: skip
-        ax.plot(
-            rows["value"], y, "o", color=BLUE, ms=11, label="more than half of the coders saw it"
+            ax.add_patch(
+                plt.Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, ec=GREY, lw=1.5, clip_on=False)
+            )
+        ax.set_xticks(
+            range(size), [named(x, labels) for x in table.columns], rotation=40, ha="right"
         )
-        ax.set_yticks(y, [plain(code) for code in rows.index])
-        ax.set_ylim(len(y) - 0.5, -0.5)
-        ax.set_xlim(-0.02, max(0.6, 1.05 * float(rows["high"].max())))
-        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.grid(axis="x", color="#DDDDDD")
-        ax.set_axisbelow(True)
-        ax.set_xlabel("part of the narratives")
-        ax.legend(loc="lower right", frameon=False, fontsize=12)
-        most = int(rows["count"].max())
-        top = [plain(code) for code in rows.index[rows["count"] == most]]
-        each = " each" if len(top) > 1 else ""
-        found = f"Most common: {in_a_row(top)} ({most} of {rows['n'].iloc[0]}{each})"
-        finish(ax, title or found, prediction)
-    return ax
-
-
-def green_but_red(
-    sides: pd.DataFrame,
-    *,
-    prediction: object = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the dashboards' colours against the stories': a square a narrative.
-
-    Parameters
-    ----------
-    sides : DataFrame
-        As `incidents.both_sides` returns it.
-    prediction : object, optional
-        The reader's guess.
-
-    Examples
-    --------
-    >>> from cemlab.cem import incidents
-    >>> sides = incidents.both_sides(incidents.codings(), incidents.narratives())
-    >>> ax = green_but_red(sides)
-    >>> ax.get_title(loc="left")
-    'Of 17 narratives green on the dashboard, 9 are red as told'
-    """
-    some("sides", sides)
-    wide = max(int(sides["dashboard"].value_counts().max()), 6)
-    ax = ax or new_axes(width=10.0, height=3.6)
-    with plt.rc_context(STYLE):
-        for row, colour in enumerate(("green", "red")):
-            told = sides.loc[sides["dashboard"] == colour, "story"]
-            place = 0
-            for story, paint, _ in _STORIES:
-                n = int((told == story).sum())
-                xs = np.arange(place, place + n)
-                ax.bar(xs, 0.62, bottom=row - 0.31, width=0.86, color=paint)
-                if n:
-                    ax.text(xs.mean(), row - 0.34, f"{n}", ha="center", va="bottom", size=16, weight="bold")  # fmt: skip
-                place += n
-        for _, paint, words in _STORIES:
-            ax.bar([np.nan], [np.nan], color=paint, label=words)
-        ax.set_yticks([0, 1], [f"dashboard {colour}" for colour in ("green", "red")])
-        ax.set_ylim(1.55, -0.7)
-        ax.set_xlim(-0.7, wide - 0.3)
-        ticks = [k for k in range(5, wide + 1, 5)]
-        ax.set_xticks([k - 0.5 for k in ticks], [str(k) for k in ticks])
-        ax.set_xlabel("narratives")
-        ax.legend(loc="lower right", frameon=False, fontsize=12)
-        green = sides[sides["dashboard"] == "green"]
-        red = int((green["story"] == "red").sum())
-        found = f"Of {len(green)} narratives green on the dashboard, {red} {'is' if red == 1 else 'are'} red as told"
-        finish(ax, title or found, prediction)
+        ax.set_yticks(range(size), [named(x, labels) for x in table.index])
+        ax.set_xlabel(f"main code by {other} (numbers: stories)")
+        ax.set_ylabel(f"main code by {one}")
+        same = (
+            f"{one} and {other} chose the same code for {counts.trace()} of {counts.sum()} stories"
+        )
+        finish(ax, title or same, _as_count(prediction, int(counts.sum())))
     return ax
 
 
@@ -234,11 +155,19 @@ def some(name: str, table: pd.DataFrame) -> None:
         raise ValueError(msg)
 
 
-def _labels(index: pd.Index) -> list[str]:
+def _labels(index: pd.Index, labels: pd.Series | None) -> list[str]:
     """Return the rows' names; a first part that all share is left out."""
-    if isinstance(index, pd.MultiIndex) and len(set(index.get_level_values(0))) == 1:
-        index = index.droplevel(0)
-    return [", ".join(map(plain, key)) if isinstance(key, tuple) else plain(key) for key in index]
+    if not isinstance(index, pd.MultiIndex):
+        return [named(key, labels) for key in index]
+    last = [named(key, labels) if labels is not None and key in labels.index else plain(key[-1]) for key in index]  # fmt: skip
+    if len(set(index.get_level_values(0))) == 1:
+        return last
+    return [f"{plain(key[0])}, {word}" for key, word in zip(index, last, strict=True)]
+
+
+def named(key: object, labels: pd.Series | None) -> str:
+    """Return the label of a code, or without one the code in words."""
+    return plain(key) if labels is None or key not in labels.index else str(labels[key])
 
 
 def plain(key: object) -> str:
@@ -264,7 +193,27 @@ def _agreement_title(names: Sequence[str], value: np.ndarray) -> str:
     best, worst = known[value[known].argmax()], known[value[known].argmin()]
     if best == worst:
         return f"Agreement beyond chance on {names[best]}: {value[best]:.2f}"
-    return f"Agreement beyond chance from {value[worst]:.2f} ({names[worst]}) to {value[best]:.2f} ({names[best]})"
+    found = f"Agreement beyond chance from {value[worst]:.2f} ({names[worst]}) to {value[best]:.2f} ({names[best]})"
+    return fill(found, LETTERS)
+
+
+def _star(index: pd.Index, prediction: object, at: object) -> tuple[float, ...]:
+    """Return where a kept guess stands: its value, and the row named; nothing without a row."""
+    guessed = getattr(prediction, "value", None)
+    if guessed is None or at is None:
+        return ()
+    keys = list(index)
+    if at not in keys:
+        msg = f"at must be one of the rows {', '.join(map(str, keys))}, got {at!r}"
+        raise ValueError(msg)
+    return float(guessed), float(keys.index(at))
+
+
+def _as_count(prediction: object, n: int) -> object:
+    """Return a kept guess of a share with the count of stories that it means."""
+    if getattr(prediction, "form", None) != "percent":
+        return prediction
+    return f"{prediction}: {getattr(prediction, 'value', 0.0) * n:.0f} of {n}"
 
 
 def _under_bands(ax: Axes, prediction: object) -> None:

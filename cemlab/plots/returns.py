@@ -1,15 +1,13 @@
-"""Figures of returns: the distribution, its lines, and what drives it."""
-
-from typing import Any
+"""Figures of returns: the distribution and its lines."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 
-from cemlab import _checks, _words
+from cemlab import _words
 from cemlab.plots._style import (
     BLUE,
     GREEN,
@@ -24,7 +22,6 @@ from cemlab.plots._style import (
     show_prediction,
 )
 
-_MARKS = {"source": (BLUE, ""), "assumed": (ORANGE, "//"), "contested": (RED, "xx")}
 _KINDS = {"benefit": (GREEN, "o"), "cost": (RED, "s")}
 _BINS = 60
 _SIZES = ((1e9, " bn"), (1e6, " m"))
@@ -39,7 +36,8 @@ def roi_distribution(
 ) -> Axes:
     """Draw the returns that the assumptions allow, with the losses shaded.
 
-    The largest 1 % of the returns are left out of the picture, but not of its figures.
+    Above are the range of nine draws in ten and the mean. The largest 1 % of the returns are
+    left out of the picture, but not of its figures.
 
     Parameters
     ----------
@@ -54,120 +52,18 @@ def roi_distribution(
     >>> ax.get_title(loc="left")
     'A loss in 25% of the draws; the middle return is 30%'
     """
-    returns = draws["roi"].to_numpy(np.float64)
-    if not returns.size or not np.isfinite(returns).all():
-        msg = f"draws must be at least one finite return, got {returns.size} draws"
-        raise ValueError(msg)
-    median, loss = float(np.median(returns)), float((returns < 0).mean())
-    lost = _words.share(loss, loss)
-    low, high = np.quantile(returns, [0.001, 0.99])
-    low, high = min(low, -0.05), max(high, 0.05)
-    guessed = getattr(prediction, "value", None)
-    if guessed is not None:
-        low, high = min(low, guessed), max(high, guessed)
-    # Breaking even is an edge between two bars, so that no bar is loss and gain at once.
-    width = (high - low) / _BINS
-    edges = width * np.arange(np.floor(low / width), np.ceil(high / width) + 1)
-    counts, _ = np.histogram(returns, edges)
     ax = ax or new_axes(width=10.0, height=4.8)
     with plt.rc_context(STYLE):
-        zero = int(np.argmin(np.abs(edges)))
-        for part, at, colour, hatch, words in (
-            (counts[:zero], edges[: zero + 1], RED, "//", f"loss: {lost} of the draws"),
-            (counts[zero:], edges[zero:], BLUE, "", f"no loss: {_words.share(1 - loss, 1 - loss)}"),
-        ):
-            ax.stairs(part / returns.size, at, fill=True, fc=colour, ec="white", hatch=hatch,
-                      lw=0.5, label=words)  # fmt: skip
-        ax.axvline(0, color="black", lw=2, label="break-even")
-        ax.axvline(median, color=GREY, ls="--", lw=2.5, label=f"middle: {percent(median)}")
-        if guessed is not None:
-            ax.axvline(guessed, color=PURPLE, ls=":", lw=3, label="your prediction")
-        ax.set_xlim(edges[0], edges[-1])
-        ax.xaxis.set_major_locator(MaxNLocator(7))
-        ax.xaxis.set_major_formatter(percents())
-        ax.yaxis.set_major_locator(MaxNLocator(4))
-        ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-        ax.set_xlabel("return on investment (100%: twice the cost comes back)")
+        found = histogram(draws, ax=ax, guessed=getattr(prediction, "value", None))
+        returns = draws["roi"].to_numpy(np.float64)
+        _nine_in_ten(returns, ax)
+        beyond = float((returns > ax.get_xlim()[1]).mean())
+        more = f"; {_words.share(beyond, beyond)} of the draws lie further right, " * (beyond > 0)
+        more += f"up to {percent(returns.max())}" * (beyond > 0)
+        ax.set_xlabel(f"return on investment{more}")
         ax.set_ylabel("part of the draws")
-        ax.legend(loc="upper right", frameon=False)
-        found = f"A loss in {lost} of the draws; the middle return is {percent(median)}"
+        ax.legend(loc="upper right", bbox_to_anchor=(1.0, 0.85), frameon=False)
         finish(ax, title or found, prediction)
-    return ax
-
-
-def tornado(
-    table: pd.DataFrame,
-    *,
-    most: int = 10,
-    prediction: object = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw how far each assumption alone moves the return, the farthest on top.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `tornado` of `roi.calculator`.
-    most : int
-        Bars to draw, at least 1; the rest are counted in the label of the axis.
-    prediction : object, optional
-        The reader's guess.
-
-    Examples
-    --------
-    >>> from cemlab.crm import roi
-    >>> made = roi.calculator({"research": {"studies": 2, "price": (1000, 4000), "as_good": 1},
-    ...                        "tools": {"cost": (3000, 4000, 5000)}}, rng=1)
-    >>> tornado(made.tornado).get_title(loc="left")
-    'Research price alone moves the return from −50% to 100%'
-    """
-    count = _checks.whole("most", most, low=1)
-    moving = table[table["swing"] > 0]
-    if moving.empty:
-        msg = "table must have at least one assumption that moves the return, got none"
-        raise ValueError(msg)
-    rows = moving.head(count)
-    base = float(rows["roi_likely"].iloc[0])
-    ax = ax or new_axes(width=11.0, height=2.3 + 0.5 * len(rows))
-    y = np.arange(len(rows))
-    with plt.rc_context(STYLE):
-        left = rows[["roi_low", "roi_high"]].min(axis=1)
-        for place, start, size, mark in zip(y, left, rows["swing"], rows["mark"], strict=True):
-            colour, hatch = _MARKS[mark]
-            ax.barh(place, size, left=start, height=0.62, color=colour, hatch=hatch, ec="white")
-        box = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8}
-        for place, (_, row) in zip(y, rows.iterrows(), strict=True):
-            turned = row["roi_high"] < row["roi_low"]
-            for end, side in (("low", 1 if turned else -1), ("high", -1 if turned else 1)):
-                ax.annotate(_short(row[end]), (row[f"roi_{end}"], float(place)), (4 * side, 0),
-                            textcoords="offset points", va="center", size=11, bbox=box,
-                            ha="left" if side > 0 else "right")  # fmt: skip
-        ax.axvline(0, color="black", lw=2, label="break-even")
-        ax.axvline(base, color=GREY, ls="--", lw=2, label=f"all at likely: {percent(base)}")
-        names = [name_of(row) for _, row in rows.iterrows()]
-        ax.set_yticks(y, names)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
-        low, high = min(left.min(), 0.0), max((left + rows["swing"]).max(), 0.0)
-        room = 0.13 * (high - low)
-        ax.set_xlim(low - room, high + room)
-        ax.xaxis.set_major_locator(MaxNLocator(6))
-        ax.xaxis.set_major_formatter(percents())
-        left_out = len(moving) - len(rows)
-        more = f"; {left_out} smaller bars left out" if left_out else ""
-        ax.set_xlabel(f"return, each moved alone from its low to its high{more}")
-        handles, _ = ax.get_legend_handles_labels()
-        marks = [mark for mark in _MARKS if (rows["mark"] == mark).any()]
-        handles += [Patch(fc=_MARKS[m][0], hatch=_MARKS[m][1], ec="white", label=m) for m in marks]
-        ax.legend(handles=handles, loc="lower left", ncols=len(handles), frameon=False,
-                  bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, columnspacing=1.2,
-                  handletextpad=0.5)  # fmt: skip
-        show_prediction(ax, prediction, lift=32.0)
-        first, second = sorted(rows[["roi_low", "roi_high"]].iloc[0])
-        found = f"{names[0]} alone moves the return from {percent(first)} to {percent(second)}"
-        found = found[:1].upper() + found[1:]
-        pad = 36 if prediction is None else 68
-        ax.set_title(title or found, loc="left", **(TITLE | {"pad": pad}))
     return ax
 
 
@@ -179,7 +75,7 @@ def roi_lines(
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw benefits and costs as ranges, the largest of each on top.
+    """Draw benefits and costs as ranges with middle and mean, the largest of each on top.
 
     Parameters
     ----------
@@ -196,7 +92,7 @@ def roi_lines(
     >>> made = roi.calculator({"research": {"studies": 2, "price": 4000, "as_good": 1},
     ...                        "tools": {"cost": (3000, 5000)}}, rng=1)
     >>> roi_lines(made.lines).get_title(loc="left")
-    'Research brings 100% of all benefits, tools is 100% of all costs'
+    'On average research brings 100% of all benefits, tools is 100% of all costs'
     """
     kinds = [kind for kind in _KINDS if (lines["kind"] == kind).any()]
     if not kinds:
@@ -213,13 +109,15 @@ def roi_lines(
                     solid_capstyle="butt")  # fmt: skip
             fill = "white" if row["mark"] == "contested" else colour
             ax.plot(row["median"], place, marker, color=colour, mfc=fill, mew=2.5, ms=10)
-            words = f"{_short(row['low'])} to {_short(row['high'])}"
-            words = words if row["low"] != row["high"] else _short(row["high"])
+            ax.plot(row["mean"], place, "|", color="black", mew=2.5, ms=18)
+            words = f"{amount(row['low'], 2)} to {amount(row['high'], 2)}"
+            words = words if row["low"] != row["high"] else amount(row["high"])
             ax.annotate(words, (row["high"], place), (10, 0), textcoords="offset points",
                         va="center", size=12)  # fmt: skip
         for kind in kinds:
             colour, marker = _KINDS[kind]
-            ax.plot([], [], marker, color=colour, ms=10, label=f"{kind}: middle of the draws")
+            ax.plot([], [], marker, color=colour, ms=10, label=f"{kind}: middle")
+        ax.plot([], [], "|", color="black", mew=2.5, ms=18, label="mean")
         if (rows["mark"] == "contested").any():
             ax.plot([], [], "o", color=GREY, mfc="white", mew=2.5, ms=10, label="contested")
         if len(parts) == 2:
@@ -228,16 +126,62 @@ def roi_lines(
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(min(0.0, 1.1 * rows["low"].min()), 1.28 * top)
         ax.xaxis.set_major_locator(MaxNLocator(6))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value)))
         ax.set_xlabel(f"{currency} a year; bars hold 90 % of the draws")
         ax.grid(axis="x", color="#DDDDDD")
         ax.set_axisbelow(True)
-        ax.legend(loc="lower left", ncols=3, frameon=False, bbox_to_anchor=(0.0, 1.0),
+        ax.legend(loc="lower left", ncols=4, frameon=False, bbox_to_anchor=(0.0, 1.0),
                   borderaxespad=0.2)  # fmt: skip
         show_prediction(ax, prediction, lift=32.0)
         pad = 36 if prediction is None else 68
         ax.set_title(title or _largest(lines), loc="left", **(TITLE | {"pad": pad}))
     return ax
+
+
+# --- parts, also for dashboards ------------------------------------------------------
+
+
+def histogram(
+    draws: pd.DataFrame,
+    *,
+    ax: Axes,
+    guessed: float | None = None,
+    ticks: int = 7,
+    hatched: bool = True,
+) -> str:
+    """Draw returns with losses and gains apart; return what was found."""
+    returns = draws["roi"].to_numpy(np.float64)
+    if not returns.size or not np.isfinite(returns).all():
+        msg = f"draws must be at least one finite return, got {returns.size} draws"
+        raise ValueError(msg)
+    median, loss = float(np.median(returns)), float((returns < 0).mean())
+    lost = _words.share(loss, loss)
+    low, high = np.quantile(returns, [0.001, 0.99])
+    low, high = min(low, -0.05), max(high, 0.05)
+    if guessed is not None:
+        low, high = min(low, guessed), max(high, guessed)
+    # Breaking even is an edge between two bars, so that no bar is loss and gain at once.
+    width = (high - low) / _BINS
+    edges = width * np.arange(np.floor(low / width), np.ceil(high / width) + 1)
+    counts, _ = np.histogram(returns, edges)
+    zero = int(np.argmin(np.abs(edges)))
+    for part, at, colour, hatch, words in (
+        (counts[:zero], edges[: zero + 1], RED, "//", f"loss: {lost} of the draws"),
+        (counts[zero:], edges[zero:], BLUE, "", f"no loss: {_words.share(1 - loss, 1 - loss)}"),
+    ):
+        ax.stairs(part / returns.size, at, fill=True, fc=colour, ec="white",
+                  hatch=hatch if hatched else "",
+                  lw=0.5, label=words)  # fmt: skip
+    ax.axvline(0, color="black", lw=2, label="break-even")
+    ax.axvline(median, color=GREY, ls="--", lw=2.5, label=f"middle: {percent(median)}")
+    if guessed is not None:
+        ax.axvline(guessed, color=PURPLE, ls=":", lw=3, label="your prediction")
+    ax.set_xlim(edges[0], edges[-1])
+    ax.xaxis.set_major_locator(MaxNLocator(ticks))
+    ax.xaxis.set_major_formatter(percents())
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
+    return f"A loss in {lost} of the draws; the middle return is {percent(median)}"
 
 
 # --- inside ------------------------------------------------------------------------
@@ -257,27 +201,35 @@ def percent(value: float) -> str:
     return f"{100 * value:,.0f}%".replace("-", "−")
 
 
-def _short(value: float) -> str:
-    """Return an amount in three figures.
+def amount(value: float, figures: int = 3) -> str:
+    """Return an amount in three figures, or more.
 
-    >>> _short(0.033), _short(745), _short(28310.7), _short(1.2e7), _short(-62049), _short(999600)
+    >>> amount(745, 2), amount(12.34, 2)
+    ('740', '12')
+    >>> amount(0.033), amount(745), amount(28310.7), amount(1.2e7), amount(-62049), amount(999600)
     ('0.033', '745', '28,300', '12 m', '−62,000', '1 m')
     """
-    rounded = float(f"{value:.3g}")
+    rounded = float(f"{value:.{figures}g}")
     size, word = next(((s, w) for s, w in _SIZES if abs(rounded) >= s), (1.0, ""))
-    shown = f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e6 else f"{rounded / size:.3g}"
+    whole = 100 <= abs(rounded) < 1e6 and rounded.is_integer()
+    shown = f"{rounded:,.0f}" if whole else f"{rounded / size:.{figures}g}"
     return f"{shown}{word}".replace("-", "−")
 
 
-def name_of(row: "pd.Series[Any]") -> str:
-    """Return an assumption's name in words.
-
-    >>> name_of(pd.Series({"line": "support", "input": "cost_here"}))
-    'support cost here'
-    """
-    same = str(row["line"]) == str(row["input"])
-    words = str(row["input"]) if same else f"{row['line']} {row['input']}"
-    return words.replace("_", " ")
+def _nine_in_ten(returns: NDArray[np.float64], ax: Axes) -> None:
+    """Draw over the bars from where to where nine draws in ten lie, and their mean."""
+    low, high = np.quantile(returns, [0.05, 0.95])
+    top = ax.get_ylim()[1]
+    y, mean = 1.12 * top, float(returns.mean())
+    ax.plot([low, high], [y, y], color="black", lw=3, marker="|", ms=16, mew=3,
+            label="nine draws in ten")  # fmt: skip
+    for at, side in ((low, -1), (high, 1)):
+        ax.annotate(percent(at), (at, y), (8 * side, 0), textcoords="offset points",
+                    ha="left" if side > 0 else "right", va="center", weight="bold")  # fmt: skip
+    ax.plot(mean, y, "D", color=ORANGE, mec="black", ms=11, label=f"mean: {percent(mean)}")
+    left, right = ax.get_xlim()
+    ax.set_xlim(min(left, low - 0.09 * (right - left)), right)
+    ax.set_ylim(0, 1.25 * top)
 
 
 def _largest(lines: pd.DataFrame) -> str:
@@ -288,4 +240,4 @@ def _largest(lines: pd.DataFrame) -> str:
             name = part["mean"].idxmax()
             words.append(f"{name} {verb} {part.loc[name, 'share']:.0%} of all {kind}s")
     found = ", ".join(words)
-    return found[:1].upper() + found[1:] or "Nothing comes in and nothing goes out"
+    return f"On average {found}" if found else "Nothing comes in and nothing goes out"

@@ -13,7 +13,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
 from cemlab.plots.surveys import mark_guess
 
-_LOOKS = ((ORANGE, "s"), (GREEN, "^"), (RED, "D"), (PURPLE, "v"), ("#3A9BD9", "P"), (GREY, "X"))
+_LOOKS = ((ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#6B3E26", "v"), ("#CC79A7", "P"), (GREY, "X"))
+_TINTS = (("promoters", 8.5, 10.6, "#DCEAF5"), ("detractors", -0.6, 6.5, "#F9E4D7"))
 _STEPS = ("#00527F", "#7FB8DA", "#D9D9D9", "#F0A46B", "#B34700")
 _BOX = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"}
 
@@ -27,11 +28,16 @@ def answer_shares(
 ) -> Axes:
     """Draw whole distributions of answers, a bar a question, apart at the middle answer.
 
+    A single question stands from 0 to 100 %.
+
     Parameters
     ----------
     answers : DataFrame
         `question`, `answer` and `share` (of 1), answers from the most to the least positive;
         two to five a question. Rows of the data set ``sncr-2008`` of kind "distribution".
+    prediction : object, optional
+        The reader's guess; beside a single question a kept guess of its first answer is
+        marked at its value.
 
     Examples
     --------
@@ -46,29 +52,36 @@ def answer_shares(
         msg = f"answers must have two to {len(_STEPS)} answers a question, got {[len(t) for t in tables]}"
         raise ValueError(msg)
     ax = ax or new_axes(width=11.0, height=1.6 + 1.35 * len(questions))
-    ups = []
+    ups, alone = [], len(tables) == 1
     with plt.rc_context(STYLE):
         for place, table in enumerate(tables):
             share = table["share"].to_numpy(np.float64)
             half, odd = divmod(share.size, 2)
             ups.append(share[:half].sum())
-            left = -ups[-1] - odd * share[half] / 2
+            left = 0.0 if alone else -ups[-1] - odd * share[half] / 2
             tones = _STEPS[:half] + (_STEPS[2],) * odd + _STEPS[len(_STEPS) - half :]
             _bar(ax, place, left, share, tones, list(table["answer"]))
             ax.annotate(questions[place], (0, place), (0, 30), textcoords="offset points",
-                        ha="center", fontweight="bold", bbox=_BOX)  # fmt: skip
+                        ha="left" if alone else "center", fontweight="bold", bbox=_BOX)  # fmt: skip
         ax.axvline(0, color="#BBBBBB", lw=1, zorder=0)
         ax.set_ylim(len(questions) - 0.45, -0.85)
-        ax.set_xlim(-1, 1)
+        ax.set_xlim(0 if alone else -1, 1)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{abs(share):.0%}"))
-        ax.set_xlabel(
-            "part of those who answered, to the left: positive; the middle answer by halves"
-        )
+        sides = ", to the left: positive; the middle answer by halves"
+        ax.set_xlabel("part of those who answered" + ("" if alone else sides))
         said = [f"{up:.0%}" for up in ups]
         listed = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-        finish(ax, title or f"On the positive side of the middle: {listed}", prediction)
+        found = f"On the positive side of the middle: {listed}"
+        if alone:
+            found += f"; {tables[0]['answer'].iloc[0]}: {tables[0]['share'].iloc[0]:.0%}"
+            guess = getattr(prediction, "value", None)
+            if guess is not None:
+                ax.plot(
+                    [guess, guess], [-0.36, 0.36], ":", color=PURPLE, lw=4, label="your prediction"
+                )
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -84,25 +97,31 @@ def response_pyramid(
     Parameters
     ----------
     responses : DataFrame
-        Of `surveys.simulate_response`: `score` and `answered`.
+        Of `surveys.simulate_response`: `score` and `answered`. Whole scores within 0 to 10
+        are read as net promoter scores: the title gives both, and tints show whom they count.
 
     Examples
     --------
     >>> told = pd.DataFrame({"score": [0, 5, 5, 10], "answered": [False, False, False, True]})
     >>> response_pyramid(told).get_title(loc="left")
-    '1 of 4 answers: 100% of the answers are 10, of the customers 25%'
+    'NPS of all -50, of the answers 100'
     """
     score, answered = responses["score"], responses["answered"].to_numpy(bool)
     if not answered.any():
         msg = f"responses must have at least one answer, got none of {len(responses):,}"
         raise ValueError(msg)
     steps = np.sort(score.unique())
+    ten = bool(np.isin(steps, np.arange(11)).all())
     if np.array_equal(steps, np.round(steps)) and np.ptp(steps) <= 20:
-        steps = np.arange(steps[0], steps[-1] + 1)
+        steps = np.arange(11) if ten else np.arange(steps[0], steps[-1] + 1)
     everybody, those = _parts(score, steps), _parts(score[answered], steps)
     ax = ax or new_axes(width=10.0, height=5.2)
-    y = np.arange(steps.size)
+    y, most = np.arange(steps.size), 1.22 * max(everybody.max(), those.max())
     with plt.rc_context(STYLE):
+        for name, low, high, tint in _TINTS if ten else ():
+            ax.axhspan(low, high, color=tint, lw=0, zorder=0)
+            ax.text(1.01, (low + high) / 2, name, va="center", fontsize=12.5,
+                    transform=ax.get_yaxis_transform())  # fmt: skip
         ax.barh(y, -everybody, color=GREY, height=0.8, label="all customers")
         ax.barh(y, those, color=ORANGE, height=0.8, label="those who answer")
         for shares, side, align in ((everybody, -1, "right"), (those, 1, "left")):
@@ -111,18 +130,21 @@ def response_pyramid(
                             (side * share, place), (side * 4, 0), ha=align, va="center",
                             textcoords="offset points", fontsize=12)  # fmt: skip
         ax.axvline(0, color="black", lw=1)
-        most = 1.22 * max(everybody.max(), those.max())
         ax.set_xlim(-most, most)
+        ax.set_ylim(-0.6, steps.size - 0.4)
         ax.set_yticks(y, [f"{step:g}" for step in steps])
         ax.set_ylabel("score")
         ax.set_xlabel("part of each group")
-        ax.xaxis.set_major_locator(MaxNLocator(7))
+        ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{abs(share):.0%}"))
         ax.legend(loc="lower center", ncols=2, frameon=False, bbox_to_anchor=(0.5, -0.28))
-        widest = int(np.argmax(those - everybody))
-        verb = "answers" if answered.sum() == 1 else "answer"
-        found = f"{answered.sum():,} of {answered.size:,} {verb}: {those[widest]:.0%} of the"
-        found += f" answers are {steps[widest]:g}, of the customers {everybody[widest]:.0%}"
+        if ten:
+            all_of_them, heard = (x[9:].sum() - x[:7].sum() for x in (everybody, those))
+            found = f"NPS of all {100 * all_of_them:.0f}, of the answers {100 * heard:.0f}"
+        else:
+            widest = int(np.argmax(those - everybody))
+            found = f"{answered.mean():.0%} answer: {those[widest]:.0%} of the answers are"
+            found += f" {steps[widest]:g}, of the customers {everybody[widest]:.0%}"
         finish(ax, title or found, prediction)
     return ax
 
@@ -151,7 +173,7 @@ def index_over_time(
     --------
     >>> from cemlab import datasets
     >>> index_over_time(datasets.load("acsi-pay-tv")).get_title(loc="left")
-    'Comcast: 56 in 2007, 61 at best in 2010, 54 in 2015'
+    'Comcast: 54 in 2008, 61 in 2010, 54 in 2015'
     """
     if index.empty:
         msg = "index must be at least one year of one company, got none"
@@ -252,7 +274,12 @@ def _labels(
 
 
 def _course(rows: pd.DataFrame, name: str) -> str:
-    """Say where a company began, how high it came, and where it ended."""
+    """Say where a company began, its highest known figure, and where it ended.
+
+    Computed figures are left out as long as others are known.
+    """
+    if "confidence" in rows and rows["confidence"].ne("computed").any():
+        rows = rows[rows["confidence"].ne("computed")]
     rows = rows.sort_values("year")
     first, last, best = rows.iloc[0], rows.iloc[-1], rows.loc[rows["acsi"].idxmax()]
     start, end = (f"{row['acsi']:g} in {row['year']}" for row in (first, last))
@@ -260,7 +287,7 @@ def _course(rows: pd.DataFrame, name: str) -> str:
         return f"{name}: {start}"
     if best["year"] in (first["year"], last["year"]):
         return f"{name}: {start}, {end}"
-    return f"{name}: {start}, {best['acsi']:g} at best in {best['year']}, {end}"
+    return f"{name}: {start}, {best['acsi']:g} in {best['year']}, {end}"
 
 
 def _apart(values: list[float], gap: float) -> list[float]:

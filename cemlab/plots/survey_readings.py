@@ -60,8 +60,8 @@ def order_by_measure(
                         mew=2, ms=11)  # fmt: skip
                 end = value if np.isnan(high) else high
                 ax.annotate(_words(row), (end, place), (10, 0), textcoords="offset points",
-                            va="center", fontsize=12.5, fontweight="bold" if first else "normal",
-                            color=colour if first and colour != ORANGE else "black")  # fmt: skip
+                            va="center", fontsize=12.5,
+                            fontweight="bold" if first else "normal")  # fmt: skip
             ax.plot([], [], marker, color=colour, mfc=colour, ms=11, label=firm)
         units = readings.drop_duplicates("measure")["unit"].map(_UNITS)
         ax.set_yticks(
@@ -75,7 +75,7 @@ def order_by_measure(
         first_tick.set_horizontalalignment("left")
         last_tick.set_horizontalalignment("right")
         ax.set_xlabel("each measure on its own scale; filled: leads")
-        ax.legend(loc="upper left", frameon=False, fontsize=12.5)
+        ax.legend(loc="upper right", frameon=False, ncols=len(firms), bbox_to_anchor=(1.0, -0.12))
         finish(ax, title or _leaders(readings), prediction)
     return ax
 
@@ -104,7 +104,7 @@ def survey_reach(
     ...                     "time": "2024-05-01", "value": [None, 9, None, None],
     ...                     "kind": ["resolve", "survey_nps", "contact", "contact"]})
     >>> survey_reach(surveys.by_outcome(log)).get_title(loc="left")
-    'Answers from 100% of the journeys resolved, from 0% of those not resolved'
+    'Heard: 100% of the journeys resolved, 0% of those not resolved'
     """
     rows = outcome[outcome["total"] > 0]
     if rows.empty:
@@ -187,10 +187,8 @@ def _score(row: dict[str, object]) -> str:
 
 
 def _heard(rows: pd.DataFrame) -> str:
-    share = rows["answer_share"]
+    share = rows["share_of_all"]
     if {"resolved", "not resolved"} <= set(rows.index):
         yes, no = share["resolved"], share["not resolved"]
-        return (
-            f"Answers from {yes:.0%} of the journeys resolved, from {no:.0%} of those not resolved"
-        )
-    return f"Answers from {share.iloc[0]:.0%} of {counted(int(rows['total'].iloc[0]), 'journey')}"
+        return f"Heard: {yes:.0%} of the journeys resolved, {no:.0%} of those not resolved"
+    return f"Heard: {share.iloc[0]:.0%} of {counted(int(rows['total'].iloc[0]), 'journey')}"

@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from cemlab.plots._style import BLUE, GREY, PURPLE, RED, STYLE, finish, new_axes
 
-_BOX = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"}
+_BOX = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": "none"}
 
 
 def score_intervals(
@@ -66,9 +66,70 @@ def score_intervals(
     return ax
 
 
+def score_ladder(
+    steps: pd.DataFrame,
+    *,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one score step by step, as one filter after the other is set, with each change.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        `value` (points) and, if there, `n`, a row a step, from everybody to those who were
+        heard: `estimate.table` of the scores.
+    prediction : object, optional
+        The reader's guess of the first; a kept guess is marked at its value.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"value": [0.0, 10.0, 50.0]}, index=["all", "asked", "answered"])
+    >>> score_ladder(scores).get_title(loc="left")
+    'From 0 to 50 points: the largest step, +40, is "answered"'
+    """
+    rows = _rows(steps)
+    if len(rows) == 1:
+        msg = "steps must be at least two scores, got 1: use score_intervals for one"
+        raise ValueError(msg)
+    ax = ax or new_axes(width=10.0, height=1.9 + 0.7 * len(rows))
+    value = rows["value"].round().to_numpy()
+    change = np.diff(value)
+    largest = int(np.argmax(np.abs(change)))
+    with plt.rc_context(STYLE):
+        for k, (start, step) in enumerate(zip(value, change, strict=False)):
+            tone = RED if k == largest else GREY
+            ax.barh(k + 1, step, left=start, height=0.34, color=tone, alpha=0.55, zorder=1)
+            ax.plot([start, start], [k, k + 1], color=GREY, lw=1, ls="--", zorder=0)
+            ax.annotate(f"{step:+.0f}", (start + step / 2, k + 1), (0, 14), ha="center",
+                        textcoords="offset points", color="black", fontsize=12.5)  # fmt: skip
+        for k, score in enumerate(value):
+            ax.plot(score, k, "o", color=BLUE, ms=13)
+            ax.annotate(f"{score:.0f}", (score, k), (12, 0), va="center", fontweight="bold",
+                        textcoords="offset points", bbox=_BOX)  # fmt: skip
+        mark_guess(ax, prediction, vertical=True)
+        names = rows["name"]
+        if "n" in rows:
+            names = [f"{name}\n(n = {n:,.0f})" for name, n in zip(names, rows["n"], strict=True)]
+        ax.set_yticks(range(len(rows)), list(names))
+        ax.set_ylim(len(rows) - 0.5, -0.6)
+        ends = [*value, 0.0, float(getattr(prediction, "value", 0.0))]
+        room = 0.08 * (max(ends) - min(ends) or 1.0)
+        ax.set_xlim(min(ends) - room, max(ends) + 1.5 * room)
+        ax.grid(axis="x", color="#DDDDDD")
+        ax.set_axisbelow(True)
+        ax.set_xlabel("score (points)")
+        found = f"From {value[0]:.0f} to {value[-1]:.0f} points: the largest step, {change[largest]:+.0f},"
+        finish(ax, title or f'{found} is "{rows["name"].iloc[largest + 1]}"', prediction)
+    return ax
+
+
 def share_by_n(
     intervals: pd.DataFrame,
     *,
+    who: str = "people",
+    beside: float | None = None,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -82,6 +143,10 @@ def share_by_n(
     intervals : DataFrame
         Of `surveys.interval_of_share`; of `surveys.corrected`, the range after the
         correction stands below each interval. An n that cannot be is hollow.
+    who : str
+        Who was asked, in the plural.
+    beside : float, optional
+        A share to compare with, such as 0.5: a line.
     prediction : object, optional
         The reader's guess; a kept guess is marked at its value.
 
@@ -97,6 +162,10 @@ def share_by_n(
     y = np.arange(len(rows)) - 0.16 * after
     with plt.rc_context(STYLE):
         ax.axvline(rows["value"].iloc[0], color=GREY, lw=1.5, ls="--", zorder=0)
+        if beside is not None:
+            ax.axvline(beside, color="black", lw=2, zorder=0)
+            ax.annotate(f"{beside:.0%}", (beside, -0.6), (4, -4), textcoords="offset points",
+                        va="top", fontsize=12.5)  # fmt: skip
         ax.hlines(y, rows["low"], rows["high"], color=BLUE, lw=4, label="as published")
         for place, row in zip(y, rows.to_dict("records"), strict=True):
             fill = BLUE if row.get("possible", True) else "white"
@@ -116,8 +185,8 @@ def share_by_n(
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(0, 1)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.set_xlabel("share of all who are meant")
-        ax.set_ylabel("people who may have answered", labelpad=14)
+        ax.set_xlabel(f"share of all {who}")
+        ax.set_ylabel(f"{who} that may\nhave answered", labelpad=14)
         finish(ax, title or _by_n(rows), prediction)
     return ax
 
@@ -178,7 +247,7 @@ def _lead(rows: pd.DataFrame, unit: str) -> str:
 def _ends(ax: Axes, y: float, low: float, high: float, colour: str) -> None:
     """Write both ends of an interval beside it."""
     for value, side, align in ((low, -1, "right"), (high, 1, "left")):
-        ax.annotate(f"{value:.0%}", (value, y), (side * 7, 0), ha=align, va="center",
+        ax.annotate(f"{value:.0%}", (value, y), (side * 10, 0), ha=align, va="center",
                     textcoords="offset points", color=colour, fontsize=12.5, bbox=_BOX)  # fmt: skip
 
 
@@ -190,4 +259,6 @@ def _by_n(rows: pd.DataFrame) -> str:
     after = "corrected_" if "corrected_low" in rows else ""
     low, high = f"{after}low", f"{after}high"
     said = [f"{row[low]:.0%} to {row[high]:.0%} (n = {row['n']:,.0f})" for row in ends]
-    return f"{share}{', corrected,' if after else ''} may be " + " or ".join(said)
+    return (
+        f"{share}, corrected: {', '.join(said)}" if after else f"{share} may be {' or '.join(said)}"
+    )

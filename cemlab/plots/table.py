@@ -1,7 +1,11 @@
-"""Tables for reading: words on the left, numbers on the right, blanks blank."""
+"""Tables for reading: words on the left, numbers on the right, blanks blank, days in one piece."""
+
+import re
 
 import pandas as pd
 from IPython.display import HTML
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def table(frame: pd.DataFrame, *, decimals: int = 2) -> HTML:
@@ -29,6 +33,7 @@ def _cell(tag: str, words: str, column: pd.Series) -> str:
     side = "right" if column.dtype.kind in "iuf" else "left"
     wrap = "nowrap" if column.dtype.kind == "M" else "normal"
     escaped = words.replace("&", "&amp;").replace("<", "&lt;")
+    escaped = _DAY.sub(r'<span style="white-space:nowrap">\g<0></span>', escaped)
     return f'<{tag} style="text-align:{side};font-size:105%;white-space:{wrap}">{escaped}</{tag}>'
 
 

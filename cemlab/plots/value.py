@@ -1,18 +1,16 @@
-"""Figures of what customers are worth: who is still one, what they buy next, how contracts last."""
+"""Figures of what customers are worth: who is still one, and what they buy next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
-from numpy.typing import ArrayLike
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from cemlab import _checks, _words
 from cemlab.crm.value._predictions import BuyingFit
-from cemlab.crm.value.contracts import ContractFit
 from cemlab.plots._style import (
     BLUE,
     GREEN,
@@ -34,11 +32,12 @@ def tracking(
     *,
     t: float,
     most: int = 7,
+    unit: str = "units of time",
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw what customers bought in a holdout against what was expected of them before.
+    """Draw what customers bought later against what was expected of them before.
 
     Parameters
     ----------
@@ -50,6 +49,8 @@ def tracking(
         Length of the holdout, in the unit of the fit.
     most : int
         Customers with at least so many earlier repeat purchases are taken together.
+    unit : str
+        What `t` is counted in, such as "weeks".
     prediction : object, optional
         The reader's guess.
 
@@ -87,10 +88,78 @@ def tracking(
         names = [f"{k}" if k < most else f"{most} or more" for k in x]
         ax.set_xticks(x, [f"{a}\nn={b:,.0f}" for a, b in zip(names, many, strict=True)])
         ax.set_xlabel("repeat purchases before")
-        ax.set_ylabel("purchases in the holdout,\nmean a customer")
+        ax.set_ylabel(f"purchases in the next {t:g}\n{unit}, mean a customer")
         ax.set_ylim(0, 1.12 * float((mean + 1.96 * error).max()) or 1.0)
         ax.legend(loc="upper left", frameon=False)
         finish(ax, title or _gap(float(meant.sum()), float(real.sum())), prediction)
+    return ax
+
+
+def forecasts(
+    said: Mapping[str, float] | pd.Series,
+    *,
+    counted: float,
+    unit: str,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw forecasts of one number beside what was then counted.
+
+    Parameters
+    ----------
+    said : mapping of str to float, or Series
+        Who forecasts, and how much: a bar each, the first on top.
+    counted : float
+        What came, above 0: a bar of its own and a line.
+    unit : str
+        What is counted, such as "purchases in the next 39 weeks".
+    prediction : object, optional
+        The reader's guess; a kept guess is marked on the bar of what was counted.
+
+    Examples
+    --------
+    >>> ax = forecasts({"a formula": 50, "a model": 90}, counted=100, unit="purchases")
+    >>> ax.get_title(loc="left")
+    'Counted 100: forecasts 50% too low to 10% too low'
+    """
+    given = {str(name): _checks.number("said", x, low=0) for name, x in dict(said).items()}
+    came = _checks.number("counted", counted, low=0)
+    if not given or not came:
+        rule = (
+            "counted must be above 0, got 0"
+            if given
+            else "said must be one forecast or more, got none"
+        )
+        raise ValueError(rule)
+    gaps = {name: _words_of_gap(x / came - 1) for name, x in given.items()}
+    names, length = [*given, "counted"], np.array([*given.values(), came])
+    y = np.arange(len(names))[::-1]
+    ax = ax or new_axes(width=10.0, height=1.6 + 0.7 * len(names))
+    with plt.rc_context(STYLE):
+        ax.barh(y, length, height=0.6, color=[BLUE] * len(given) + ["black"])
+        for place, x, words in zip(y, length, [*gaps.values(), ""], strict=True):
+            ax.annotate(f"{x:,.0f}  {words}", (x, place), (-8, 0), textcoords="offset points",
+                        ha="right", va="center", color="white")  # fmt: skip
+        ax.axvline(came, color="black", lw=1.5, ls=":")
+        guessed = getattr(prediction, "value", None)
+        far = max(length.max(), guessed or 0.0)
+        if guessed is not None:
+            ax.plot(guessed, 0, "*", color=PURPLE, mec="white", ms=22, zorder=5,
+                    label="your prediction")  # fmt: skip
+            ax.legend(loc="upper right", frameon=False)
+        ax.set_xlim(0, (1.25 if guessed is not None else 1.05) * far)
+        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        ax.set_yticks(y, names)
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlabel(unit)
+        ax.set_ylabel("who says it")
+        ends = list(
+            dict.fromkeys(_words_of_gap(pick(given.values()) / came - 1) for pick in (min, max))
+        )
+        who = next(iter(given)) if len(given) == 1 else "forecasts"
+        found = f"Counted {came:,.0f}: {who} {' to '.join(ends)}"
+        finish(ax, title or found, prediction)
     return ax
 
 
@@ -99,6 +168,7 @@ def alive(
     *,
     age: float,
     frequencies: Sequence[int] = (1, 3, 8, 20),
+    unit: str = "",
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -113,8 +183,11 @@ def alive(
         Time since the first purchase, the same for all, in the unit of the fit.
     frequencies : sequence of int
         Repeat purchases, a line each.
+    unit : str
+        What `age` is counted in, such as "weeks".
     prediction : object, optional
-        The reader's guess.
+        The reader's guess; a kept guess (a share) is marked where the one who bought most often
+        has been silent for half of the time.
 
     Examples
     --------
@@ -122,7 +195,7 @@ def alive(
     >>> from cemlab.crm.value import bg_nbd
     >>> ax = alive(bg_nbd(datasets.load("cdnow-summary")), age=39)
     >>> ax.get_title(loc="left")
-    'Silent for half the time: 59% alive with 1 repeat, 0.02% with 20'
+    'Silent half the time: 59% are still customers with 1 repeat, 0.02% with 20'
     """
     old = _checks.number("age", age, low=0)
     given = [_checks.whole("frequencies", x, low=1) for x in frequencies]
@@ -142,95 +215,19 @@ def alive(
             ax.plot(silence, chance, color=colour, ls=dash, lw=3,
                     label=_words.counted(x, "repeat purchase"))  # fmt: skip
         ax.axvline(old / 2, color=GREY, lw=1.5, ls=":", zorder=0)
+        _star(ax, old / 2, prediction)
         ax.set_xlim(0, old)
         ax.set_ylim(0, 1)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.set_xlabel(f"time since the last purchase (of {old:g} since the first)")
+        shown = f"{unit} since" if unit else "time since"
+        ax.set_xlabel(f"{shown} the last purchase (of {old:g} since the first)")
         ax.set_ylabel("chance to be still a customer")
         ax.legend(loc="upper right", frameon=False)
         least, last = min(half), max(half)
-        found = f"Silent for half the time: {_share(half[least])} alive with {least} repeat"
+        repeats = _words.counted(least, "repeat")
+        found = f"Silent half the time: {_share(half[least])} are still customers with {repeats}"
         if last > least:
             found += f", {_share(half[last])} with {last}"
-        finish(ax, title or found, prediction)
-    return ax
-
-
-def survival_curves(
-    survival: ArrayLike,
-    *fits: ContractFit,
-    periods: int = 12,
-    later: ArrayLike | None = None,
-    prediction: object = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the share of a cohort that is still there, and what fitted models make of it.
-
-    Parameters
-    ----------
-    survival : array_like
-        What the models were fitted to: counts or shares at the end of period 0, 1, 2 ...
-    *fits : ContractFit
-        Models of it, such as `sbg(...)` and `geometric(...)`; the title names their forecasts.
-    periods : int
-        How far to look.
-    later : array_like, optional
-        What came afterwards, in the unit of `survival`, from its next period on.
-    prediction : object, optional
-        The reader's guess; a kept guess (a share) is marked at the last period.
-
-    Examples
-    --------
-    >>> from cemlab.crm.value import geometric, sbg
-    >>> kept = [1000, 869, 743, 653, 593, 551, 517, 491]
-    >>> ax = survival_curves(kept, sbg(kept), geometric(kept))
-    >>> ax.get_title(loc="left")
-    'Still there after 12 periods: 38% (sBG), 27% (geometric)'
-    """
-    seen = np.asarray(survival, np.float64)
-    if seen.ndim != 1 or seen.size < 2 or not seen[0] > 0:
-        msg = (
-            f"survival must be one list of at least 2 numbers, the first above 0, got {survival!r}"
-        )
-        raise ValueError(msg)
-    end = _checks.whole("periods", periods, low=seen.size - 1)
-    ax = ax or new_axes(width=10.0, height=5.2)
-    told = []
-    with plt.rc_context(STYLE):
-        ax.axvspan(0, seen.size - 1, color="#EFEFEF", zorder=0)
-        ax.text(0.15, 0.02, "used for the fit", color=GREY, fontsize=12)
-        x = np.arange(end + 1)
-        for (colour, dash), fit in zip(cycle(_LOOKS), fits, strict=False):
-            curve = fit.survival(x)
-            ax.plot(x, curve["value"], color=colour, ls=dash, lw=3, label=fit.model)
-            if not fit.note:
-                ax.fill_between(x, curve["low"], curve["high"], color=colour, alpha=0.15, lw=0)
-            told.append(f"{curve['value'].iloc[-1]:.0%} ({fit.model})")
-        ax.plot(seen / seen[0], "o", color="black", ms=9, label="counted")
-        after = (
-            np.empty(0) if later is None else np.asarray(later, np.float64)[: end + 1 - seen.size]
-        )
-        if after.size:
-            place = np.arange(seen.size, seen.size + after.size)
-            ax.plot(place, after / seen[0], "o", mec="black", mfc="white", mew=2, ms=9,
-                    label="counted later")  # fmt: skip
-        guessed = getattr(prediction, "value", None)
-        if isinstance(guessed, int | float) and 0 <= guessed <= 1:
-            ax.plot(end, guessed, "*", color=PURPLE, ms=20, clip_on=False, zorder=5,
-                    label="your prediction")  # fmt: skip
-        ax.set_xlim(0, end + 0.15)
-        ax.set_ylim(0, 1.02)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.set_xlabel("periods since the contract began")
-        ax.set_ylabel("share still there")
-        ax.legend(loc="upper right", frameon=False)
-        found = f"Still there after {end} periods: {', '.join(told)}"
-        if not told:
-            found = f"Still there after {seen.size - 1} periods: {seen[-1] / seen[0]:.0%}"
-        elif after.size == end + 1 - seen.size and after.size:
-            found += f"; counted {after[-1] / seen[0]:.0%}"
         finish(ax, title or found, prediction)
     return ax
 
@@ -271,17 +268,16 @@ def clv_range(
     ax = ax or new_axes(width=9.0, height=5.4)
     with plt.rc_context(STYLE):
         ax.plot([0, 1], [0, 1], color=GREY, ls=":", lw=2, label="if all were worth the same")
-        ax.plot(x, y, color=BLUE, lw=3, label="as expected by the models")
+        ax.plot(x, y, color=BLUE, lw=3, label="as expected by the model")
         held = np.interp(marks, x, y)
         for place, part in zip(marks, held, strict=True):
             ax.plot(place, part, "o", color=BLUE, ms=9)
-            ax.annotate(f"best {place:.0%}: {part:.0%}", (place, part), (12, -6),
-                        textcoords="offset points", va="top",
-                        bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"})  # fmt: skip
-        guessed = getattr(prediction, "value", None)
+            above = part < place + 0.2  # else the words would lie on the line of equal worth
+            ax.annotate(f"best {place:.0%}: {part:.0%}", (place, part), (12, 16 if above else -6),
+                        textcoords="offset points", va="bottom" if above else "top")  # fmt: skip
         named = min(1, len(marks) - 1)
-        if marks and isinstance(guessed, int | float) and 0 <= guessed <= 1:
-            ax.plot(marks[named], guessed, "*", color=PURPLE, ms=20, label="your prediction")
+        if marks:
+            _star(ax, marks[named], prediction)
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1.02)
         for axis in (ax.xaxis, ax.yaxis):
@@ -309,3 +305,15 @@ def _gap(expected: float, counted: float) -> str:
 
 def _share(part: float) -> str:
     return _words.share(part, part)
+
+
+def _words_of_gap(gap: float) -> str:
+    return "exact" if not round(100 * gap) else f"{abs(gap):.0%} too {'low' if gap < 0 else 'high'}"
+
+
+def _star(ax: Axes, place: float, prediction: object) -> None:
+    """Mark a kept guess of a share."""
+    guessed = getattr(prediction, "value", None)
+    if isinstance(guessed, int | float) and 0 <= guessed <= 1:
+        ax.plot(place, guessed, "*", color=PURPLE, ms=20, clip_on=False, zorder=5,
+                label="your prediction")  # fmt: skip

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cemlab import _words, plots
 from cemlab.crm import roi
+from cemlab.plots.assumption_names import full_name
 from cemlab.widgets._sliders import LABEL, WIDE, live, steps
 
 
@@ -56,14 +57,11 @@ def roi_calculator(
     made = roi.calculator(assumptions, runs=_DRAWS, rng=rng)
     shapes = made.assumptions["distribution"]
     sliders: dict[str, ipw.Widget] = {
-        str(name): _known(row, name_of=str(name), shape=shapes[name])
+        str(name): _known(row, shape=shapes[name])
         for name, row in made.tornado[made.tornado["swing"] > 0].head(most).iterrows()
     }
-    kinds = made.lines["kind"]
-    spared = [] if (kinds.drop("answering", errors="ignore") == "cost").any() else ["support"]
-    lines = [line for line in kinds.index[kinds == "benefit"] if line not in spared]
     sliders["without"] = ipw.Dropdown(
-        options=[("nothing", ()), *((line, (line,)) for line in lines)],
+        options=[("nothing", ()), *((line, (line,)) for line in made.benefits())],
         description="leave out", style=LABEL, layout=WIDE,
     )  # fmt: skip
 
@@ -71,7 +69,7 @@ def roi_calculator(
         known = {name: value for name, value in values.items() if not isinstance(value, str)}
         plots.roi_board(made.suppose(known, without=without), ax=ax)
 
-    return live(draw, sliders, plots.hidden_axes(width=13.0, height=5.0))
+    return live(draw, sliders, plots.hidden_axes(width=12.0, height=4.6))
 
 
 # --- inside ------------------------------------------------------------------------
@@ -83,12 +81,12 @@ _OPEN = "open"
 _STEPS = 9
 
 
-def _known(row: pd.Series, *, name_of: str, shape: str) -> ipw.Widget:
+def _known(row: pd.Series, *, shape: str) -> ipw.Widget:
     """Return a slider from "only its range" over round values from low to high."""
     space = np.geomspace if shape == "lognormal" else np.linspace
     values = [float(f"{value:.3g}") for value in space(row["low"], row["high"], _STEPS)]
     options = [("its range", _OPEN), *((_words.number(v, v), v) for v in values)]
     return ipw.SelectionSlider(
         options=options, value=_OPEN, style=LABEL, layout=WIDE,
-        description=name_of.replace(".", " ").replace("_", " "),
+        description=full_name(row.to_dict()),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Rubrics are data (YAML): criteria with levels 0 to 4, each described by what can be seen. `sheet` makes
 the empty form, `read` checks a filled-in one, `scores` and `overall` sum it up (with the weakest
-link), `over_time` compares days, `agreement` and `spread` say how far the raters differ.
+link), `lead` says how far one criterion is from being it, `over_time` compares days, `agreement`
+and `spread` say how far the raters differ.
 """
 
 from cemlab.cem.audit._compared import agreement as agreement
@@ -12,6 +13,7 @@ from cemlab.cem.audit._filled import NOT_OBSERVED as NOT_OBSERVED
 from cemlab.cem.audit._filled import example as example
 from cemlab.cem.audit._filled import read as read
 from cemlab.cem.audit._filled import sheet as sheet
+from cemlab.cem.audit._judged import lead as lead
 from cemlab.cem.audit._judged import overall as overall
 from cemlab.cem.audit._judged import scores as scores
 from cemlab.cem.audit._rubric import AuditError as AuditError
@@ -25,6 +27,7 @@ __all__ = [
     "Rubric",
     "agreement",
     "example",
+    "lead",
     "over_time",
     "overall",
     "read",

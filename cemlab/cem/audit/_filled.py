@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from cemlab import _checks
 from cemlab.cem import _forms
 from cemlab.cem.audit._rubric import LEVELS, AuditError, Rubric, folder, rubric
 
@@ -27,6 +29,7 @@ def sheet(
     firm: str = "",
     date: str = "",
     rater: str = "",
+    seen_from: Literal["outside", "inside"] | None = None,
     path: str | Path | None = None,
 ) -> pd.DataFrame:
     """Return an empty form: a row a criterion; and write it if asked.
@@ -37,6 +40,8 @@ def sheet(
         What is judged.
     firm, date, rater : str
         What is known before: the firm, the day (2024-05-01), who rates.
+    seen_from : str, optional
+        Only the criteria seen from there: "outside" (as a customer) or "inside".
     path : str or Path, optional
         A file to write: .csv, or .xlsx with the levels to choose from and the rubric on a
         second sheet. An older file is replaced.
@@ -50,7 +55,7 @@ def sheet(
     Raises
     ------
     ValueError
-        If the file's name ends in anything else.
+        If the file's name ends in anything else, or no criterion is seen from there.
 
     Examples
     --------
@@ -58,12 +63,17 @@ def sheet(
     >>> form = audit.sheet(audit.rubric("relationship"), firm="Nordtel", rater="Ana")
     >>> form.loc[0, ["rater", "firm", "criterion", "level"]].tolist()
     ['Ana', 'Nordtel', 'both_shape', '']
+    >>> audit.sheet(audit.rubric("eight-truths"), seen_from="outside")["criterion"].tolist()
+    ['answer', 'reach', 'hours', 'reward']
     """
-    form = pd.DataFrame({"rater": rater, "date": date, "firm": firm, "criterion": list(rubric.criteria)})  # fmt: skip
+    table = rubric.table().reset_index()
+    if seen_from is not None:
+        known = sorted(table["seen_from"].unique())
+        table = table[table["seen_from"] == _checks.one_of("seen_from", seen_from, known)]
+    form = pd.DataFrame({"rater": rater, "date": date, "firm": firm, "criterion": table["criterion"].tolist()})  # fmt: skip
     form["level"] = form["evidence"] = ""
-    form["question"] = [one.question for one in rubric.criteria.values()]
+    form["question"] = table["question"].tolist()
     if path is not None:
-        table = rubric.table().reset_index()
         sheets = {
             "ratings": [list(form.columns), *form.values.tolist()],
             "rubric": [list(table.columns), *table.values.tolist()],

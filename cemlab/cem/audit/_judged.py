@@ -1,6 +1,7 @@
 """Ratings of one day summed up: by criterion and overall, with the weakest link."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import EllipsisType
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,9 @@ def scores(ratings: pd.DataFrame, rubric: Rubric | None = None) -> pd.DataFrame:
     -------
     DataFrame
         By criterion: `mean`, `median`, `lowest` and `highest` level over raters, `n` (raters who
-        observed it), `not_observed` (raters who could not; they count as no level), `weakest` (True for
-        the lowest mean, several if they tie), and with a rubric `title`. What nobody
+        observed it), `not_observed` (raters who could not; they count as no level), `no_evidence`
+        (raters who gave a level without a word of what they saw), `weakest` (True for the
+        lowest mean, several if they tie), and with a rubric `title`. What nobody
         observed has `n` 0 and no level.
 
     Raises
@@ -49,8 +51,11 @@ def scores(ratings: pd.DataFrame, rubric: Rubric | None = None) -> pd.DataFrame:
     --------
     >>> from cemlab.cem import audit
     >>> march = audit.example()[:40]
-    >>> audit.scores(march).loc["together", ["mean", "highest", "n"]].tolist()
+    >>> found = audit.scores(march)
+    >>> found.loc["together", ["mean", "highest", "n"]].tolist()
     [1.25, 2.0, 4.0]
+    >>> int(found["no_evidence"].sum())
+    0
     """
     table = _one_day(checked(ratings))
     if rubric is not None:
@@ -61,8 +66,12 @@ def scores(ratings: pd.DataFrame, rubric: Rubric | None = None) -> pd.DataFrame:
         {"mean": table.mean(), "median": table.median(), "lowest": table.min(), "highest": table.max()}
     )  # fmt: skip
     result["n"] = table.notna().sum()
-    there = checked(ratings).groupby("criterion", observed=True).size()
-    result["not_observed"] = there.reindex(table.columns, fill_value=0) - result["n"]
+    given = checked(ratings)
+    bare = given["level"].notna() & ~_worded(given)
+    counts = pd.DataFrame({"all": 1, "bare": bare}).groupby(given["criterion"].astype(str)).sum()
+    counts = counts.reindex(table.columns, fill_value=0)
+    result["not_observed"] = counts["all"] - result["n"]
+    result["no_evidence"] = counts["bare"]
     result["weakest"] = np.isclose(result["mean"], result.loc[asked, "mean"].min())
     if rubric is not None:
         result["title"] = [one.title.en for one in rubric.criteria.values()]
@@ -132,6 +141,58 @@ def overall(
     return Estimate(value, low=low, high=high, n=n, level=sure, unit=_LEVELS, method=method, parts=parts)  # fmt: skip
 
 
+def lead(
+    ratings: pd.DataFrame,
+    criterion: str,
+    change: Sequence[str | float] | EllipsisType | None = None,
+) -> float | EllipsisType:
+    """Return how far a criterion's mean lies above the lowest of the others, in levels.
+
+    Below 0: it is the weakest. With a change: what would it be if one rater had judged one
+    criterion otherwise? How small a change is enough says how firm an order is.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        As `read` returns it, of one firm and one date.
+    criterion : str
+        One that somebody observed, as another was, too.
+    change : tuple of str, str and number, optional
+        (rater, criterion, level 0 to 4): a rating to put in the place of what was filled in.
+        Names may be written in small letters. Dots (``...``: nothing put in yet) are given back.
+
+    Raises
+    ------
+    ValueError
+        As `scores`, and if a name is not among the ratings, or the level is not 0 to 4.
+
+    Examples
+    --------
+    >>> from cemlab.cem import audit
+    >>> march = audit.example()[:40]
+    >>> round(audit.lead(march, "hours"), 2)
+    -0.45
+    >>> round(audit.lead(march, "hours", ("Chris", "together", 0)), 2)
+    -0.2
+    """
+    if change is ...:
+        return ...
+    table = _one_day(checked(ratings))
+    if change is not None:
+        if isinstance(change, str) or len(change) != 3:
+            msg = f"change must be (rater, criterion, level), got {change!r}"
+            raise ValueError(msg)
+        rater = _named("rater in change", change[0], table.index)
+        changed = _named("criterion in change", change[1], table.columns)
+        table.loc[rater, changed] = _checks.whole("level in change", change[2], low=0, high=LEVELS - 1)  # fmt: skip
+    means = table.mean().dropna()
+    wanted = _named("criterion", criterion, means.index)
+    if len(means) < 2:
+        msg = "ratings must have at least two criteria that somebody observed, got one"
+        raise ValueError(msg)
+    return float(means[wanted] - means.drop(wanted).min())
+
+
 def checked(ratings: pd.DataFrame) -> pd.DataFrame:
     """Return the ratings with levels as numbers and dates as days, or stop at what breaks a rule."""
     absent = [name for name in COLUMNS[:5] if name not in ratings]
@@ -186,6 +247,20 @@ def in_order(given: pd.DataFrame) -> list[str]:
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _worded(given: pd.DataFrame) -> "pd.Series[bool]":
+    """Say for each row whether a word of evidence stands there."""
+    if "evidence" not in given:
+        return pd.Series(False, index=given.index)
+    return given["evidence"].fillna("").astype(str).str.strip() != ""
+
+
+def _named(name: str, value: object, known: Iterable[str]) -> str:
+    """Return the known name that is written like this, whatever its capitals."""
+    names = {" ".join(one.casefold().split()): one for one in known}
+    folded = " ".join(value.casefold().split()) if isinstance(value, str) else ""
+    return names[folded] if folded in names else _checks.one_of(name, value, names.values())
 
 
 def _one_day(given: pd.DataFrame) -> pd.DataFrame:

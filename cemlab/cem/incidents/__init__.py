@@ -3,7 +3,8 @@
 A scheme, narratives and codings are data (YAML, CSV, spreadsheets). `code_sheet` makes the form
 that two people fill in, `read_codings` checks it, `compare` and `disagreements` show where they
 differ, `settle` what a talk about it would change, `frequencies`, `missed` and `green_but_red`
-what was found, and `to_events` turns the stories into an event log that both lenses can read.
+what was found, `in_words` writes labels for codes, and `to_events` turns the stories into an
+event log that both lenses can read.
 """
 
 from cemlab.cem.incidents._as_log import to_events as to_events
@@ -22,6 +23,7 @@ from cemlab.cem.incidents._counted import green_but_red as green_but_red
 from cemlab.cem.incidents._counted import missed as missed
 from cemlab.cem.incidents._settled import settle as settle
 from cemlab.cem.incidents._stories import narratives as narratives
+from cemlab.cem.incidents._worded import in_words as in_words
 
 __all__ = [
     "IncidentError",
@@ -34,6 +36,7 @@ __all__ = [
     "disagreements",
     "frequencies",
     "green_but_red",
+    "in_words",
     "missed",
     "narratives",
     "read_codings",

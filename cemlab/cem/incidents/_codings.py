@@ -88,6 +88,7 @@ def code_sheet(
     rater: str = "",
     filled: pd.DataFrame | None = None,
     path: str | Path | None = None,
+    keep: bool = False,
 ) -> pd.DataFrame:
     """Return a form to fill in: a row a narrative, a column a dimension; and write it if asked.
 
@@ -105,6 +106,8 @@ def code_sheet(
     path : str or Path, optional
         A file to write: .csv, or .xlsx with the codes to choose from and the scheme on a
         second sheet. An older file is replaced.
+    keep : bool
+        Leave an older file as it is: it may be filled in by now.
 
     Raises
     ------
@@ -125,7 +128,7 @@ def code_sheet(
     cells = _cells_of(filled, rater)
     for name in rules.dimensions:
         form[name] = [cells.get((str(story), name), "") for story in form["narrative"]]
-    if path is not None:
+    if path is not None and not (keep and Path(path).exists()):
         table = rules.table().reset_index()
         sheets = {
             "codings": [list(form.columns), *form.values.tolist()],

@@ -1,6 +1,7 @@
 """Disagreements settled: what the codings would be if the coders had come to one mind."""
 
 from collections.abc import Mapping, Sequence
+from types import EllipsisType
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from cemlab.cem.incidents._compared import needed
 def settle(
     codings: pd.DataFrame,
     dimension: str,
-    decisions: Mapping[str, str | Sequence[str]],
+    decisions: Mapping[str, str | Sequence[str]] | EllipsisType,
     *,
     scheme: Scheme | None = None,
 ) -> pd.DataFrame:
@@ -26,8 +27,9 @@ def settle(
     dimension : str
         The dimension that was talked about.
     decisions : mapping of str to str or list of str
-        Narrative -> its code, or its codes with the main one first. They replace all codes of
-        this dimension, of every rater who coded it there.
+        Narrative -> its code, or its codes with the main one first, each of which some coder
+        gave there. They replace all codes of this dimension, of every rater who coded it
+        there. Three dots stand for nothing decided yet.
     scheme : Scheme, optional
         By default the scheme that comes along.
 
@@ -40,7 +42,7 @@ def settle(
     ------
     ValueError
         If the dimension is unknown, a narrative was not coded in it, or a code is not in the
-        scheme.
+        scheme or was given by no coder there: who sees a third thing has read anew.
 
     Notes
     -----
@@ -57,6 +59,8 @@ def settle(
     rules = scheme if scheme is not None else _default()
     _checks.one_of("dimension", dimension, list(rules.dimensions))
     given = needed(codings).reset_index(drop=True)
+    if isinstance(decisions, EllipsisType):
+        decisions = {}
     here = given["dimension"] == dimension
     _checks.one_of_each("decisions", decisions, list(given.loc[here, "narrative"].unique()))
     named = here & given["narrative"].isin(list(decisions))
@@ -66,6 +70,11 @@ def settle(
         if wrong:
             msg = f"decisions, {name}: {wrong}"
             raise ValueError(msg)
+        there = list(given.loc[here & (given["narrative"] == name), "code"].unique())
+        for code in new:
+            if code not in there:
+                msg = f"decisions, {name}: must be a code that a coder gave there ({', '.join(there)}), got {code!r}"
+                raise ValueError(msg)
     first = given[named & (given["place"] == 1)]
     after = first.assign(code=first["narrative"].map(codes)).explode("code")
     after["place"] = after.groupby(level=0).cumcount() + 1

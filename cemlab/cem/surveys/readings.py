@@ -86,7 +86,7 @@ def friends(
         read["top-2-box"] = _top_of(counted, 9, level)
         for up, down in pairs:
             net = net_of(counted, up, down, level, method)
-            read[f"net {_range(up, 10)} less {_range(0, down)}"] = net
+            read[f"net {_range(up, 10)} minus {_range(0, down)}"] = net
         rows.append(table(read).reset_index().assign(firm=firm))
     found = pd.concat(rows, ignore_index=True)
     by = found.groupby("measure", sort=False)["value"]

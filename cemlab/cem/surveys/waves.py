@@ -95,4 +95,4 @@ def _cuts(score: Estimate) -> str:
     """Return the scale and the cuts of a net score in words."""
     usual = {"lowest": 0, "highest": 10, "top_from": 9, "bottom_to": 6}
     low, high, up, down = (f"{score.parts.get(name, cut):g}" for name, cut in usual.items())
-    return f"{up}-{high} less {low}-{down}"
+    return f"{up}-{high} minus {low}-{down}"

@@ -174,7 +174,8 @@ class Fit:
         errors = self.standard_errors
         told = [f"{k} {v:.4g}" + ("" if self.note else f" (s.e. {errors[k]:.2g})")
                 for k, v in self.params.items()]  # fmt: skip
-        start = f"{self.model}, n = {self.customers:,g}, log-likelihood {self.loglik:,.2f}: "
+        n = "unknown" if np.isnan(self.customers) else f"{self.customers:,g}"
+        start = f"{self.model}, n = {n}, log-likelihood {self.loglik:,.2f}: "
         return start + ", ".join(told) + (f"; {self.note}" if self.note else "")
 
     def __getstate__(self) -> dict[str, Any]:

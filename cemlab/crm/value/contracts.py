@@ -6,6 +6,7 @@ alone: those who leave easily leave first, and the loyal remain.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,8 @@ def sbg(survival: ArrayLike, *, customers: float | None = None) -> ContractFit:
         Customers still there at the end of period 0 (all), 1, 2 ...: counts, or shares of the
         cohort, beginning with 1. Per cent would be taken for counts: divide them by 100.
     customers : float, optional
-        Size of the cohort; needed with shares, as it decides how much is known.
+        Size of the cohort, with shares only. It decides how much is known: without it the
+        parameters are the same, but there are no standard errors, and `loglik` is per customer.
 
     Returns
     -------
@@ -160,7 +162,7 @@ def sbg(survival: ArrayLike, *, customers: float | None = None) -> ContractFit:
     >>> float(fit.survival(12)["value"].iloc[0].round(3))
     0.378
     """
-    left, there = _cohort(survival, customers)
+    (left, there), known = _cohort(survival, customers)
     t = np.arange(1, left.size + 1)
 
     def score(logs: Array) -> tuple[float, Array]:
@@ -180,8 +182,9 @@ def sbg(survival: ArrayLike, *, customers: float | None = None) -> ContractFit:
     why = "the share that renews does not rise, so customers need not differ"
     if sum_of_both < 50:
         why = "who has stayed once stays" if sum_of_both < 0.01 else ""
-    return ContractFit._of(peak, model="sBG", names=("alpha", "beta"), why=why,
-                           customers=float(left.sum() + there))  # fmt: skip
+    fit = ContractFit._of(peak, model="sBG", names=("alpha", "beta"), why=why,
+                          customers=float(left.sum() + there))  # fmt: skip
+    return fit if known else _of_shares(fit)
 
 
 def geometric(survival: ArrayLike, *, customers: float | None = None) -> ContractFit:
@@ -213,21 +216,33 @@ def geometric(survival: ArrayLike, *, customers: float | None = None) -> Contrac
     >>> round(fit.params["churn"], 6), float(fit.survival(3)["value"].iloc[0].round(6))
     (0.2, 0.512)
     """
-    left, there = _cohort(survival, customers)
+    (left, there), known = _cohort(survival, customers)
     every = left.sum() + there
     renewals = float(every * left.size - left @ np.arange(left.size, 0, -1))
     churn = float(left.sum()) / (float(left.sum()) + renewals)
     height = float(left.sum()) * np.log(churn) + renewals * np.log1p(-churn)
     spread = np.array([[(1 - churn) / float(left.sum())]])
     peak = _maximum.Peak(np.log([churn]), height, spread, np.zeros(1, np.bool_))
-    return ContractFit._of(peak, model="geometric", names=("churn",), customers=every, why="")
+    fit = ContractFit._of(peak, model="geometric", names=("churn",), customers=every, why="")
+    return fit if known else _of_shares(fit)
 
 
 # --- inside ------------------------------------------------------------------------
 
 
-def _cohort(survival: ArrayLike, customers: float | None) -> tuple[Array, float]:
-    """Return how many left at the end of each period, and how many are still there."""
+_SUPPOSED = 1000.0
+
+
+def _of_shares(fit: ContractFit) -> ContractFit:
+    """Return a fit to shares of a cohort of unknown size: its place, but not its errors."""
+    unknown = fit.covariance * np.nan
+    why = "customers are not given, so how sure the figures are is not known"
+    note = f"{fit.note}; {why}" if fit.note else why
+    return replace(fit, loglik=fit.loglik / _SUPPOSED, customers=np.nan, covariance=unknown, note=note)  # fmt: skip
+
+
+def _cohort(survival: ArrayLike, customers: float | None) -> tuple[tuple[Array, float], bool]:
+    """Return how many left at the end of each period, how many stay, and if that is known."""
     try:
         there = np.asarray(survival, np.float64)
     except (TypeError, ValueError):
@@ -244,11 +259,10 @@ def _cohort(survival: ArrayLike, customers: float | None) -> tuple[Array, float]
     if (there < 0).any() or (np.diff(there) > 0).any():
         msg = f"survival must never rise or be below 0, got {short(there.tolist())}"
         raise ValueError(msg)
+    sized = there[0] != 1 or customers is not None
     if there[0] == 1:
-        if customers is None:
-            msg = "customers must be given where survival is in shares, got None: give the cohort's size"
-            raise ValueError(msg)
-        there = there * _checks.number("customers", customers, low=1)
+        size = _SUPPOSED if customers is None else _checks.number("customers", customers, low=1)
+        there = there * size
     elif (there % 1).any():
         part = there[there % 1 > 0][0]
         msg = f"survival must be whole counts, or shares beginning with 1, got {part:g}: divide percentages by 100 and give customers"
@@ -260,7 +274,7 @@ def _cohort(survival: ArrayLike, customers: float | None) -> tuple[Array, float]
         who = "nobody leaves" if there[-1] == there[0] else "all leave in the first period"
         msg = f"survival must fall, but not to 0 at once, got {short(there.tolist())}: {who}, and no model can tell more"
         raise ValueError(msg)
-    return -np.diff(there), float(there[-1])
+    return (-np.diff(there), float(there[-1])), sized
 
 
 def _periods(periods: ArrayLike, low: int) -> Array:
