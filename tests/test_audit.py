@@ -311,7 +311,7 @@ def test_a_change_nobody_could_make_is_refused():
     for change, sentence in (
         (("Zoe", "hours", 1), "rater in change must be one of Ana, Ben, Chris, Dana, Emil, got 'Zoe'"),
         (("Ana", "price", 1), f"criterion in change must be one of {', '.join(TRUTHS.criteria)}, got 'price'"),
-        (("Ana", "hours", 5), "level in change must be a whole number from 0 to 4, got 5"),
+        (("Ana", "hours", 5), "level in change must be a whole number in [0, 4], got 5"),
         (("Ana", "hours"), "change must be (rater, criterion, level), got ('Ana', 'hours')"),
     ):  # fmt: skip
         with says(sentence):
