@@ -11,8 +11,8 @@ import pytest
 from cemlab import plots
 from cemlab.classroom.exercises import Prediction
 from cemlab.crm import roi
-from cemlab.plots.assumption_names import NAMES
-from cemlab.plots.returns import percent
+from cemlab.plots.returns.assumption_names import NAMES
+from cemlab.plots.returns.distribution import percent
 
 GIVEN = {
     "research": {"studies": (1, 2, 4), "price": (1000, 4000), "as_good": 1},

@@ -3,30 +3,27 @@
 from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
-from cemlab.plots.answers import fates, still_waiting
-from cemlab.plots.attributes import kano_map, penalty_reward, satisfaction_curve
-from cemlab.plots.audits import audit_change, audit_profile
-from cemlab.plots.backlog import backlog, clocks, share_bars
-from cemlab.plots.boards import assumption_table, roi_board, spread_table
-from cemlab.plots.claims import up_to
-from cemlab.plots.coding import agreement_bars, confusion
-from cemlab.plots.cohorts import cohort_map
-from cemlab.plots.contracts import retention_curves, survival_curves
-from cemlab.plots.cost import money
-from cemlab.plots.desk import changes, measures, standing, waiting
-from cemlab.plots.hours import hours_waited
-from cemlab.plots.journey import journey_map, timeline
-from cemlab.plots.lab import WORDS, courses, last_words, mean_reach, sorted_runs
-from cemlab.plots.lenses import partings, scoreboard
-from cemlab.plots.levers import after_failures, pulled_away, two_readings
-from cemlab.plots.promises import kept_by_hour, promise_costs, workload
-from cemlab.plots.quality import reliability, servqual_gaps
-from cemlab.plots.queues import sorted_waits, waits_by_hour, waits_by_load, waits_by_team
-from cemlab.plots.replies import expectations, reply_times
-from cemlab.plots.returns import roi_distribution, roi_lines
-from cemlab.plots.satisfied import one_more_in_ten, value_by_satisfaction
-from cemlab.plots.sensitivity import tornado
-from cemlab.plots.spread import (
+from cemlab.plots.coding.agreement import agreement_bars, confusion
+from cemlab.plots.coding.audits import audit_change, audit_profile
+from cemlab.plots.coding.stories import code_shares, green_but_red
+from cemlab.plots.journeys.journey import journey_map, timeline
+from cemlab.plots.journeys.lenses import partings, scoreboard
+from cemlab.plots.journeys.touchpoints import channel_gap, green_dots, linkage
+from cemlab.plots.returns.boards import assumption_table, roi_board, spread_table
+from cemlab.plots.returns.claims import up_to
+from cemlab.plots.returns.cost import money
+from cemlab.plots.returns.distribution import roi_distribution, roi_lines
+from cemlab.plots.returns.sensitivity import tornado
+from cemlab.plots.service.answers import fates, still_waiting
+from cemlab.plots.service.backlog import backlog, clocks, share_bars
+from cemlab.plots.service.desk import changes, measures, standing, waiting
+from cemlab.plots.service.hours import hours_waited
+from cemlab.plots.service.promises import kept_by_hour, promise_costs, workload
+from cemlab.plots.service.queues import sorted_waits, waits_by_hour, waits_by_load, waits_by_team
+from cemlab.plots.service.replies import expectations, reply_times
+from cemlab.plots.service.workforce import readers
+from cemlab.plots.spread.lab import WORDS, courses, last_words, mean_reach, sorted_runs
+from cemlab.plots.spread.reach import (
     class_shares,
     paired_difference,
     policies,
@@ -34,15 +31,18 @@ from cemlab.plots.spread import (
     replays,
     view_curve,
 )
-from cemlab.plots.stories import code_shares, green_but_red
-from cemlab.plots.survey_answers import answer_shares, index_over_time, response_pyramid
-from cemlab.plots.survey_readings import order_by_measure, survey_reach
-from cemlab.plots.surveys import score_intervals, score_ladder, share_by_n
 from cemlab.plots.table import table
-from cemlab.plots.targeting import qini_curves
-from cemlab.plots.touchpoints import channel_gap, green_dots, linkage
-from cemlab.plots.value import alive, clv_range, forecasts, tracking
-from cemlab.plots.workforce import readers
+from cemlab.plots.value.buying import alive, clv_range, forecasts, tracking
+from cemlab.plots.value.cohorts import cohort_map
+from cemlab.plots.value.contracts import retention_curves, survival_curves
+from cemlab.plots.value.levers import after_failures, pulled_away, two_readings
+from cemlab.plots.value.satisfied import one_more_in_ten, value_by_satisfaction
+from cemlab.plots.value.targeting import qini_curves
+from cemlab.plots.voice.answers import answer_shares, index_over_time, response_pyramid
+from cemlab.plots.voice.attributes import kano_map, penalty_reward, satisfaction_curve
+from cemlab.plots.voice.quality import reliability, servqual_gaps
+from cemlab.plots.voice.readings import order_by_measure, survey_reach
+from cemlab.plots.voice.scores import score_intervals, score_ladder, share_by_n
 
 __all__ = [
     "WORDS",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cemlab import _words, plots
 from cemlab.crm import roi
-from cemlab.plots.assumption_names import full_name
+from cemlab.plots.returns.assumption_names import full_name
 from cemlab.widgets._sliders import LABEL, WIDE, live, steps
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
-from cemlab.plots.surveys import mark_guess
+from cemlab.plots.voice.scores import mark_guess
 
 _LOOKS = ((ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#6B3E26", "v"), ("#CC79A7", "P"), (GREY, "X"))
 _TINTS = (("promoters", 8.5, 10.6, "#DCEAF5"), ("detractors", -0.6, 6.5, "#F9E4D7"))

@@ -12,7 +12,7 @@ from cemlab import _checks
 from cemlab._words import counted
 from cemlab.cem.surveys.service_quality import ServiceQuality
 from cemlab.plots._style import BLUE, GREY, ORANGE, STYLE, TITLE, new_axes
-from cemlab.plots.attributes import finish_above
+from cemlab.plots.voice.attributes import finish_above
 
 
 def servqual_gaps(

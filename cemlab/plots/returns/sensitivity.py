@@ -22,8 +22,8 @@ from cemlab.plots._style import (
     new_axes,
     show_prediction,
 )
-from cemlab.plots.assumption_names import full_name, name_of
-from cemlab.plots.returns import amount, percent, percents
+from cemlab.plots.returns.assumption_names import full_name, name_of
+from cemlab.plots.returns.distribution import amount, percent, percents
 
 MARKS = {"source": (BLUE, ""), "assumed": (ORANGE, "//"), "contested": (RED, "xx")}
 

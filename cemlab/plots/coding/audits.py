@@ -12,7 +12,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from cemlab.cem import audit
 from cemlab.plots._style import BLUE, GREY, PURPLE, RED, STYLE, finish, new_axes
-from cemlab.plots.coding import in_a_row, plain, some
+from cemlab.plots.coding.agreement import in_a_row, plain, some
 
 _LETTERS_OF_TITLE = 64
 

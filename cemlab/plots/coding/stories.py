@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from cemlab.plots._style import BLUE, GREEN, GREY, PURPLE, RED, STYLE, finish, new_axes
-from cemlab.plots.coding import LETTERS, in_a_row, some
-from cemlab.plots.coding import named as label_of
+from cemlab.plots.coding.agreement import LETTERS, in_a_row, some
+from cemlab.plots.coding.agreement import named as label_of
 
 _STORIES = (("red", RED, "red as told"), ("disputed", GREY, "coders disagree"), ("green", GREEN, "green as told"))  # fmt: skip
 

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from cemlab import _checks
 from cemlab.plots._style import BLUE, ORANGE, PURPLE, RED, STYLE, finish, new_axes
-from cemlab.plots.returns import percent, percents
+from cemlab.plots.returns.distribution import percent, percents
 
 
 def up_to(

@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from cemlab import _checks, _words
 from cemlab.crm.roi import Calculation
 from cemlab.plots._style import GREY, STYLE, TITLE, new_axes
-from cemlab.plots.assumption_names import full_name, name_of
-from cemlab.plots.returns import amount, histogram, percent
-from cemlab.plots.sensitivity import MARKS, swings
+from cemlab.plots.returns.assumption_names import full_name, name_of
+from cemlab.plots.returns.distribution import amount, histogram, percent
+from cemlab.plots.returns.sensitivity import MARKS, swings
 from cemlab.plots.table import table
 
 

@@ -1,0 +1,1 @@
+"""Stories coded by several people, and audits by several raters."""

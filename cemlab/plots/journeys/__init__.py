@@ -1,0 +1,1 @@
+"""Journeys, touchpoints, and both lenses on them."""

@@ -1,0 +1,1 @@
+"""Money: what a story costs, and what a return rests on."""

@@ -1,0 +1,1 @@
+"""Waits, answers, staff and promises at a service desk."""

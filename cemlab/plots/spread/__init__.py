@@ -1,0 +1,1 @@
+"""How a story spreads: replays, means, and what another policy changes."""

@@ -1,0 +1,1 @@
+"""What customers are worth: buyers, contracts, satisfaction, levers."""

@@ -1,0 +1,1 @@
+"""What customers say: scores with intervals, who answers, quality of service."""
