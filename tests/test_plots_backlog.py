@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,12 +15,6 @@ from cemlab.classroom.exercises import Prediction
 FILES, HERS = "open in the company's files", "open for the customer"
 CLOSED, SOLVED = "closed in the files, not solved", "solved, still open in the files"
 DOTS = "lowest and highest: dates are uncertain"
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def table(company, customer, company_high=None):

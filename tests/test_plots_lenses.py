@@ -1,6 +1,5 @@
 """Figures of the two lenses: lamps, shares and titles are those of the tables."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -10,12 +9,6 @@ DAY = "2009-07-05"
 EVENTS = cases.load("united-breaks-guitars").events()
 GROUPS = lenses.by_group(EVENTS, observed_until=DAY)
 SEEN = lenses.compare(EVENTS, observed_until=DAY)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def words(ax):

@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,12 +36,6 @@ FIGURES = {
     "penalty_reward": lambda **given: plots.penalty_reward(CONTRASTS, **given),
     "satisfaction_curve": lambda **given: plots.satisfaction_curve(CURVE, **given),
 }
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
 
 
 def says(sentence):

@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,12 +35,6 @@ FIGURES = {
     "waits_by_team": lambda **given: plots.waits_by_team([10, 1], **TEAMS, **given),
     "changes": lambda **given: plots.changes(CHANGE, WORDS, **given),
 }
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

@@ -59,12 +59,12 @@ def test_a_prediction_stands_beside_the_result_and_a_title_may_be_given(name):
     assert not any("Your prediction" in word for word in words(FIGURES[name]()))
 
 
-@pytest.mark.parametrize("name", [*FIGURES, "roi_board"])
+@pytest.mark.parametrize("name", [*FIGURES, "roi_board", "roi_glance"])
 def test_figures_can_share_axes(name):
     ax = plots.new_axes()
-    draw = FIGURES.get(name, lambda **given: plots.roi_board(MADE, **given))
+    draw = FIGURES.get(name, lambda **given: getattr(plots, name)(MADE, **given))
     assert draw(ax=ax) is ax
-    assert ax.get_xlabel() or name == "roi_board"
+    assert ax.get_xlabel() or name in ("roi_board", "roi_glance")
 
 
 # --- distribution ----------------------------------------------------------------------------
@@ -229,6 +229,19 @@ def test_the_board_holds_the_distribution_and_the_tornado():
     assert [text.get_text() for text in plots.roi_board(known).child_axes[1].texts] == [
         "nothing varies"
     ]
+
+
+def test_a_glance_names_what_moves_the_return():
+    ax = plots.roi_glance(MADE, most=1)
+    (part,) = ax.child_axes
+    assert part.get_xlabel() == "return on investment"
+    head, first = (text.get_text() for text in ax.texts)
+    low, high = (percent(x) for x in sorted(MADE.tornado[["roi_low", "roi_high"]].iloc[0]))
+    assert head == "What moves the return most, alone:"
+    assert first == f"price of a study\n    {low} to {high}, {MADE.tornado['mark'].iloc[0]}"
+    assert ax.get_title(loc="left") == f"A loss in {MADE.chance_of_loss.value:.0%} of the draws"
+    known = MADE.suppose(MADE.assumptions["likely"].to_dict())
+    assert [text.get_text() for text in plots.roi_glance(known).texts] == ["Nothing is left open."]
 
 
 # --- tables and boards -----------------------------------------------------------------------

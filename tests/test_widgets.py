@@ -187,7 +187,7 @@ def test_every_slider_of_the_roi_calculator_changes_the_picture_and_back():
 
 
 def test_the_roi_calculator_supposes_what_its_sliders_say(monkeypatch):
-    made = shown(monkeypatch, "roi_board")
+    made = shown(monkeypatch, "roi_glance")
     sliders, _ = parts(widgets.roi_calculator(most=3))
     usual = roi.calculator("example-retailer", runs=2048, rng=2010)
     assert_frame_equal(made[0].draws, usual.draws)

@@ -9,7 +9,7 @@ from cemlab.plots.coding.stories import code_shares, green_but_red
 from cemlab.plots.journeys.journey import journey_map, timeline
 from cemlab.plots.journeys.lenses import partings, scoreboard
 from cemlab.plots.journeys.touchpoints import channel_gap, green_dots, linkage
-from cemlab.plots.returns.boards import assumption_table, roi_board, spread_table
+from cemlab.plots.returns.boards import assumption_table, roi_board, roi_glance, spread_table
 from cemlab.plots.returns.claims import up_to
 from cemlab.plots.returns.cost import money
 from cemlab.plots.returns.distribution import roi_distribution, roi_lines
@@ -101,6 +101,7 @@ __all__ = [
     "retention_curves",
     "roi_board",
     "roi_distribution",
+    "roi_glance",
     "roi_lines",
     "satisfaction_curve",
     "score_intervals",

@@ -67,9 +67,9 @@ def roi_calculator(
 
     def draw(ax: plots.Axes, without: tuple[str, ...], **values: float | str) -> None:
         known = {name: value for name, value in values.items() if not isinstance(value, str)}
-        plots.roi_board(made.suppose(known, without=without), ax=ax)
+        plots.roi_glance(made.suppose(known, without=without), ax=ax)
 
-    return live(draw, sliders, plots.hidden_axes(width=12.0, height=4.6))
+    return live(draw, sliders, plots.hidden_axes(width=12.0, height=4.2))
 
 
 # --- inside ------------------------------------------------------------------------
