@@ -61,6 +61,24 @@ def test_cases_data_and_questions_are_in_the_wheel(site):
     assert right is True
 
 
+def test_rubrics_stories_and_assumptions_are_in_the_wheel(site):
+    code = (
+        "import json; from cemlab.cem import audit, incidents; from cemlab.crm import roi; "
+        "made = roi.calculator(roi.examples()[0], runs=64, rng=1); "
+        "print(json.dumps([audit.rubrics(), len(incidents.narratives()), len(incidents.codings()), "
+        "len(audit.example()), roi.examples(), made.currency]))"
+    )
+    found = run(site, "-c", code)
+    assert found.returncode == 0, found.stderr
+    rubrics, stories, codes, ratings, examples, currency = json.loads(found.stdout)
+    folder = ROOT / "instruments"
+    assert rubrics == sorted(path.stem for path in (folder / "rubrics").glob("*.yaml"))
+    assert examples == sorted(path.stem for path in (folder / "roi").glob("*.yaml"))
+    assert stories == 24
+    assert min(codes, ratings) > 0
+    assert currency in ("USD", "EUR")
+
+
 def test_lab_says_what_to_do_outside_a_checkout(site):
     found = run(site, "-m", "cemlab.cli", "lab", "--no-browser")
     assert found.returncode == 1
