@@ -95,19 +95,11 @@ def roi_board(
     """
     ax = ax or new_axes(width=12.0, height=4.6)
     ax.set_axis_off()
-    left, right = ax.inset_axes((0.06, 0.13, 0.32, 0.74)), ax.inset_axes((0.66, 0.13, 0.33, 0.74))
+    found = ""
+    _distribution(made, ax.inset_axes((0.06, 0.13, 0.32, 0.74)))
+    right = ax.inset_axes((0.66, 0.13, 0.33, 0.74))
     with plt.rc_context(STYLE):
-        for part in (left, right):
-            part.spines[["top", "right"]].set_visible(False)
-            part.tick_params(labelsize=12)
-        found = ""
-        # Losses lie left of the line: hatching would only slow the picture down.
-        histogram(made.draws, ax=left, ticks=3, hatched=False)
-        left.set_xlabel("return on investment", size=13)
-        left.set_ylabel("part of the draws", size=13)
-        left.yaxis.set_major_locator(MaxNLocator(2))
-        # A line of words is drawn far quicker than a legend.
-        _above(left, {f"middle (dashed): {percent(made.roi.value)}": GREY})
+        _lighter(right)
         rows = made.tornado[made.tornado["swing"] > 0].head(most)
         if len(rows):
             found = swings(rows, ax=right, ticks=3, room=0.22)
@@ -140,16 +132,8 @@ def roi_glance(
     """
     ax = ax or new_axes(width=12.0, height=4.2)
     ax.set_axis_off()
-    part = ax.inset_axes((0.06, 0.16, 0.5, 0.76))
+    _distribution(made, ax.inset_axes((0.06, 0.16, 0.5, 0.76)))
     with plt.rc_context(STYLE):
-        part.spines[["top", "right"]].set_visible(False)
-        part.tick_params(labelsize=13)
-        # Losses lie left of the line: hatching would only slow the picture down.
-        histogram(made.draws, ax=part, ticks=3, hatched=False)
-        part.set_xlabel("return on investment", size=14)
-        part.set_ylabel("part of the draws", size=14)
-        part.yaxis.set_major_locator(MaxNLocator(2))
-        part.set_title(f"middle (dashed): {percent(made.roi.value)}", size=14, color=GREY)
         # Lines of words are drawn far quicker than a second pair of axes.
         for place, words in enumerate(_movers(made, most)):
             ax.text(0.62, 0.9 - 0.2 * place, words, size=14, va="top", transform=ax.transAxes)
@@ -158,6 +142,24 @@ def roi_glance(
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _lighter(part: Axes) -> None:
+    part.spines[["top", "right"]].set_visible(False)
+    part.tick_params(labelsize=13)
+
+
+def _distribution(made: Calculation, part: Axes) -> None:
+    """Draw the draws with as few words as will do: they are what makes a picture slow."""
+    with plt.rc_context(STYLE):
+        _lighter(part)
+        # Losses lie left of the line: hatching would only slow the picture down.
+        histogram(made.draws, ax=part, ticks=3, hatched=False)
+        part.set_xlabel("return on investment", size=13)
+        part.set_ylabel("part of the draws", size=13)
+        part.yaxis.set_major_locator(MaxNLocator(2))
+        # A line of words is drawn far quicker than a legend.
+        _above(part, {f"middle (dashed): {percent(made.roi.value)}": GREY})
 
 
 def _movers(made: Calculation, most: int) -> list[str]:
