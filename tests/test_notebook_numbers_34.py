@@ -1,5 +1,9 @@
 """Numbers that notebook 34 says in words."""
 
+import ast
+from pathlib import Path
+
+import nbformat
 import pytest
 
 from cemlab import lenses
@@ -7,6 +11,8 @@ from cemlab.classroom.exercises import check
 from cemlab.crm import roi
 from cemlab.sim import service_desk
 from cemlab.sim.service_desk import Channel, Habits
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +171,14 @@ def test_a_memo_on_a_return_may_use_its_own_words():
         "Nobody has measured them.",
     ):
         assert check("roi.9", f"{middle} {limit}").right, limit
+
+
+def test_each_solution_sets_one_name_so_that_a_students_copy_can_run():
+    cells = nbformat.read(ROOT / "notebooks" / "34-roi-calculator.ipynb", as_version=4).cells
+    mark = "### BEGIN SOLUTION\n"
+    solutions = [c.source.split(mark)[1].split("### END")[0] for c in cells if mark in c.source]
+    assert len(solutions) == 5
+    for solution in solutions:
+        (line,) = ast.parse(solution).body
+        assert isinstance(line, ast.Assign)
+        assert [type(target) for target in line.targets] == [ast.Name]
