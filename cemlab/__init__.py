@@ -11,6 +11,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _SUBMODULES = (
+    "calibrate",
     "cases",
     "cem",
     "classroom",
@@ -18,6 +19,7 @@ _SUBMODULES = (
     "datasets",
     "estimate",
     "events",
+    "evidence",
     "exchange",
     "lenses",
     "network",

@@ -3,9 +3,32 @@
 from matplotlib.axes import Axes
 
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
+from cemlab.plots.attention.bursts import event_rate, event_replays, residual_quantiles
+from cemlab.plots.attention.curves import adoption_curve, attention_classes, decay_laws
+from cemlab.plots.attention.fits import (
+    fit_residuals,
+    forecasts_against,
+    likelihood_profile,
+    readings_fit,
+)
 from cemlab.plots.coding.agreement import agreement_bars, confusion
 from cemlab.plots.coding.audits import audit_change, audit_profile
 from cemlab.plots.coding.stories import code_shares, green_but_red
+from cemlab.plots.evidence.abnormal_returns import car_path, placebo_histogram
+from cemlab.plots.evidence.airlines import baggage_rate, satisfaction_by_airline
+from cemlab.plots.evidence.breaks import breaks_by_date
+from cemlab.plots.evidence.comparisons import (
+    group_differences,
+    group_means,
+    interrupted_line,
+    placebo_gaps,
+    synthetic_path,
+)
+from cemlab.plots.evidence.many_firms import firm_returns, rejection_bars
+from cemlab.plots.evidence.power_curves import power_curves
+from cemlab.plots.evidence.share_price import claimed_loss, price_course
+from cemlab.plots.evidence.specification_curve import specification_curve
+from cemlab.plots.evidence.tweets import followers_revenue, hourly_tweets, reasons
 from cemlab.plots.journeys.journey import journey_map, timeline
 from cemlab.plots.journeys.lenses import partings, scoreboard
 from cemlab.plots.journeys.touchpoints import channel_gap, green_dots, linkage
@@ -47,16 +70,22 @@ from cemlab.plots.voice.scores import score_intervals, score_ladder, share_by_n
 __all__ = [
     "WORDS",
     "Axes",
+    "adoption_curve",
     "after_failures",
     "agreement_bars",
     "alive",
     "answer_shares",
     "assumption_table",
+    "attention_classes",
     "audit_change",
     "audit_profile",
     "backlog",
+    "baggage_rate",
+    "breaks_by_date",
+    "car_path",
     "changes",
     "channel_gap",
+    "claimed_loss",
     "class_shares",
     "clear",
     "clocks",
@@ -65,18 +94,30 @@ __all__ = [
     "cohort_map",
     "confusion",
     "courses",
+    "decay_laws",
+    "event_rate",
+    "event_replays",
     "expectations",
     "fates",
+    "firm_returns",
+    "fit_residuals",
+    "followers_revenue",
     "forecasts",
+    "forecasts_against",
     "green_but_red",
     "green_dots",
+    "group_differences",
+    "group_means",
     "hidden_axes",
+    "hourly_tweets",
     "hours_waited",
     "index_over_time",
+    "interrupted_line",
     "journey_map",
     "kano_map",
     "kept_by_hour",
     "last_words",
+    "likelihood_profile",
     "linkage",
     "mean_reach",
     "measures",
@@ -87,22 +128,31 @@ __all__ = [
     "paired_difference",
     "partings",
     "penalty_reward",
+    "placebo_gaps",
+    "placebo_histogram",
     "png",
     "policies",
+    "power_curves",
+    "price_course",
     "promise_costs",
     "pulled_away",
     "qini_curves",
     "reach_distribution",
     "readers",
+    "readings_fit",
+    "reasons",
+    "rejection_bars",
     "reliability",
     "replays",
     "reply_times",
+    "residual_quantiles",
     "response_pyramid",
     "retention_curves",
     "roi_board",
     "roi_distribution",
     "roi_glance",
     "roi_lines",
+    "satisfaction_by_airline",
     "satisfaction_curve",
     "score_intervals",
     "score_ladder",
@@ -112,11 +162,13 @@ __all__ = [
     "share_by_n",
     "sorted_runs",
     "sorted_waits",
+    "specification_curve",
     "spread_table",
     "standing",
     "still_waiting",
     "survey_reach",
     "survival_curves",
+    "synthetic_path",
     "table",
     "timeline",
     "tornado",

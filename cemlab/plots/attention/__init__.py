@@ -1,0 +1,1 @@
+"""Figures of attention over time: curves, memories, fits to readings."""

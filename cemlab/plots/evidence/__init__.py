@@ -1,0 +1,1 @@
+"""Figures of tests: returns around an event, comparisons, power, airlines."""

@@ -1,0 +1,103 @@
+"""Figure of what a study of one firm can find at all."""
+
+from itertools import cycle
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
+
+_LOOKS: tuple[tuple[str, Any], ...] = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":"))
+_COLUMNS = ("sigma", "effect", "power", "detectable", "days", "level")
+
+
+def power_curves(
+    curve: pd.DataFrame,
+    *,
+    claim: float | None = None,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the chance of finding an effect against its size, a line a daily deviation.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        Of `power_curve`.
+    claim : float, optional
+        The effect that was claimed, such as -0.1: marked, and named in the title.
+    prediction : object, optional
+        The reader's guess; a kept guess (a chance) is marked at the claim.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> from cemlab.evidence import power_curve
+    >>> power_curves(power_curve([0.03, 0.07], 4), claim=-0.1).get_title(loc="left")
+    'A real 10% in 4 days would be found with a chance of 11% to 38%'
+    """
+    missing = [name for name in _COLUMNS if name not in curve]
+    if missing or curve.empty:
+        got = f"no {missing[0]}" if missing else "no row"
+        msg = f"curve must have rows with columns {', '.join(_COLUMNS)}, got {got}"
+        raise ValueError(msg)
+    ax = ax or new_axes(width=10.0, height=6.0)
+    days, level = int(curve["days"].iloc[0]), float(curve["level"].iloc[0])
+    chances = []
+    with plt.rc_context(STYLE):
+        for (colour, dash), (sigma, part) in zip(cycle(_LOOKS), curve.groupby("sigma"), strict=False):  # fmt: skip
+            part = part.sort_values("effect")
+            least = float(part["detectable"].iloc[0])
+            x, y = part["effect"].to_numpy(), part["power"].to_numpy()
+            ax.plot(100 * x, y, color=colour, ls=dash, lw=3.5,
+                    label=f"daily {float(sigma):.1%}: significant from {least:.1%}")  # fmt: skip
+            if claim is not None:
+                chances.append(float(np.interp(abs(claim), np.abs(x), y)))
+                ax.plot(100 * abs(claim), chances[-1], "o", color=colour, ms=11, zorder=4)
+                ax.annotate(f"{chances[-1]:.0%}", (100 * abs(claim), chances[-1]), (10, -4),
+                            textcoords="offset points", va="top", color=colour)  # fmt: skip
+        ax.axhline(0.8, color=GREY, lw=1.5, ls=":")
+        ax.annotate("usually asked for: 80%", (1.0, 0.8), (0, 4), xycoords=("axes fraction", "data"),
+                    textcoords="offset points", ha="right", color=GREY, zorder=3,
+                    bbox={"fc": "white", "ec": "none", "pad": 1, "alpha": 0.8})  # fmt: skip
+        ax.axhline(1 - level, color=GREY, lw=1.5, ls=":")
+        ax.annotate(f"false alarms: {1 - level:.0%}", (1.0, 1 - level), (0, 4), ha="right", color=GREY,
+                    xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
+        if claim is not None:
+            ax.axvline(
+                100 * abs(claim), color=RED, lw=2.5, ls="--", label=f"claimed: {abs(claim):.0%}"
+            )
+            guessed = getattr(prediction, "value", None)
+            if isinstance(guessed, int | float) and 0 <= guessed <= 1:
+                ax.plot(100 * abs(claim), guessed, "*", color=PURPLE, mec="white", ms=22, zorder=5,
+                        label="your prediction")  # fmt: skip
+        ax.set_xlim(0, 100 * float(curve["effect"].abs().max()))
+        ax.set_ylim(0, 1)
+        ax.xaxis.set_major_formatter(PercentFormatter(100, decimals=0))
+        ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        ax.set_xlabel(f"true effect over {days} trading day{'s' if days > 1 else ''}, up or down")
+        ax.set_ylabel("chance to find it")
+        ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), ncols=2, frameon=False)
+        finish(ax, title or _title(curve, claim, chances, days), prediction)
+    return ax
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _title(curve: pd.DataFrame, claim: float | None, chances: list[float], days: int) -> str:
+    span = f"{days} day" + ("s" if days > 1 else "")
+    if claim is None:
+        ends = [f"{x:.1%}" for x in (curve["detectable"].min(), curve["detectable"].max())]
+        return f"In {span}, only {' to '.join(dict.fromkeys(ends))} and more is significant"
+    ends = [f"{x:.0%}" for x in (min(chances), max(chances))]
+    return f"A real {abs(claim):.0%} in {span} would be found with a chance of {' to '.join(dict.fromkeys(ends))}"  # fmt: skip

@@ -1,0 +1,142 @@
+"""Bass's curve by least squares: published numbers, recovery, slopes, messages."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cemlab import calibrate
+from cemlab.calibrate import _bass
+
+patiently = settings(deadline=None, max_examples=25, derandomize=True)
+AIR = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
+FIT = calibrate.fit_bass(AIR)
+
+
+def says(sentence):
+    return pytest.raises(ValueError, match="^" + re.escape(sentence) + "$")
+
+
+def sold(p, q, m, n):
+    t = np.arange(n + 1.0)
+    fade = np.exp(-(p + q) * t)
+    return m * np.diff((1 - fade) / (1 + q / p * fade))
+
+
+def test_room_air_conditioners_are_the_published_fit():
+    assert (round(FIT.p, 5), round(FIT.q, 5), round(FIT.m)) == (0.00944, 0.37476, 18713)
+    assert round(FIT.standard_errors["p"], 4) == 0.0020
+    assert round(FIT.standard_errors["q"], 3) == 0.040
+    assert FIT.warnings == ()
+
+
+def test_the_regression_of_1969_is_the_published_one():
+    found = calibrate.bass_ols(AIR)
+    assert (round(found.p, 4), round(found.q, 4), round(found.m)) == (0.0170, 0.4049, 17091)
+
+
+def test_the_peak_is_the_closed_form_with_an_interval():
+    p, q, m = FIT.params.values()
+    assert float(FIT.peak_time) == pytest.approx(np.log(q / p) / (p + q))
+    assert float(FIT.peak_height) == pytest.approx(m * (p + q) ** 2 / (4 * q))
+    assert FIT.peak_time.low < FIT.peak_time < FIT.peak_time.high
+
+
+def test_slopes_are_differences_of_the_curve():
+    values, when = np.array([0.02, 0.4, 1000.0]), np.array([1.0, 2, 5, 9])
+    _, slopes = _bass.adoptions(values, when)
+    for i, d in enumerate(np.diag(1e-6 * values)):
+        up, down = (_bass.adoptions(values + s * d, when)[0] for s in (1, -1))
+        assert slopes[:, i] == pytest.approx((up - down) / (2 * d[i]), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "truth", [(0.01, 0.4, 1e6), (0.03, 0.38, 50.0), (0.002, 0.8, 1e9), (0.1, 0.05, 300.0)]
+)
+def test_a_curve_without_noise_is_found_again(truth):
+    found = calibrate.fit_bass(sold(*truth, 25))
+    assert list(found.params.values()) == pytest.approx(truth, rel=1e-4)
+    assert found.r2 == pytest.approx(1)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e3, 1e9])
+def test_units_change_m_alone(unit):
+    found = calibrate.fit_bass([unit * x for x in AIR])
+    assert [found.p, found.q, found.m / unit] == pytest.approx([FIT.p, FIT.q, FIT.m], rel=1e-5)
+    assert found.standard_errors["q"] == pytest.approx(FIT.standard_errors["q"], rel=1e-4)
+
+
+def test_adopters_by_the_end_of_each_period_say_the_same():
+    found = calibrate.fit_bass(pd.Series(np.cumsum(AIR), index=range(1949, 1962)), cumulative=True)
+    assert dict(found.params) == pytest.approx(dict(FIT.params))
+    assert found.fitted.index[0] == 1949
+
+
+def test_predictions_add_up():
+    said = FIT.predict(30)
+    assert said["value"].cumsum().to_numpy() == pytest.approx(said["total"].to_numpy())
+    assert said["value"].to_numpy()[:13] == pytest.approx(FIT.fitted.to_numpy())
+    assert FIT.predict([14])["value"].iloc[0] == pytest.approx(said["value"].iloc[13])
+    assert (said["reading_high"] > said["high"]).all()
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    rng, hits = np.random.default_rng(5), 0
+    curve = sold(0.01, 0.4, 1000, 20)
+    for _ in range(60):
+        luck = np.maximum(curve + 6 * rng.standard_normal(20), 0)
+        row = calibrate.fit_bass(luck).interval(0.8).loc["q"]
+        hits += row["low"] <= 0.4 <= row["high"]
+    assert abs(hits - 48) < 4 * np.sqrt(60 * 0.8 * 0.2)
+
+
+def test_before_the_peak_one_is_warned():
+    found = calibrate.fit_bass(AIR[:6])
+    assert any(
+        "period 6, so that the peak is not seen yet: m is hardly determined" in one
+        for one in found.warnings
+    )
+
+
+def test_falling_adoptions_have_no_peak():
+    found = calibrate.fit_bass([100, 80, 60, 50, 40, 30, 25])
+    assert any("q is at most p" in one for one in found.warnings)
+    assert float(found.peak_time) == 0
+    assert found.peak_time.method.startswith("no interval")
+
+
+@patiently
+@given(st.lists(st.integers(0, 10**6), min_size=5, max_size=20).filter(any))
+def test_any_series_gives_numbers_or_a_reason(series):
+    found = calibrate.fit_bass(series)
+    assert np.isfinite(list(found.params.values())).all()
+    errors = np.array(list(found.standard_errors.values()))
+    assert np.isfinite(errors).all() or found.warnings
+
+
+@pytest.mark.parametrize(
+    ("given_", "sentence"),
+    [
+        (
+            [1, 2, 3, 4],
+            "adoptions must be of at least 5 periods for three parameters and the noise, got 4",
+        ),
+        (
+            [1, 2, -3, 4, 5],
+            "adoptions must be numbers of at least 0, one for every period, got -3 in period 3",
+        ),
+        (
+            [1, 2, None, 4, 5],
+            "adoptions must be numbers of at least 0, one for every period, got nan in period 3",
+        ),
+        ([0, 0, 0, 0, 0], "adoptions must be above 0 in some period, got 0 in all"),
+    ],
+)
+def test_bad_series_are_refused(given_, sentence):
+    with says(sentence):
+        calibrate.fit_bass(given_)
+    with says(sentence):
+        calibrate.bass_ols(given_)
