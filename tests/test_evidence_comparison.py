@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from statsmodels.api import OLS
 
 from cemlab.evidence import (
-    _weights,
     difference_in_differences,
     rejection_rates,
     synthetic_control,
 )
+from cemlab.evidence.comparisons import _weights
 from cemlab.plots.evidence.comparisons import (
     group_differences,
     group_means,

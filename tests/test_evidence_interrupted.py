@@ -13,12 +13,12 @@ from scipy.signal import lfilter
 from statsmodels.api import OLS
 
 from cemlab.evidence import (
-    _segments,
     interrupted,
     placebo_interruptions,
     placebo_share,
     rejection_rates,
 )
+from cemlab.evidence.comparisons import _segments
 from cemlab.plots.evidence.comparisons import interrupted_line
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.api import OLS, add_constant
 
-from cemlab.evidence import _firms, event_studies, event_study_rates, many_firms, rejection_rates
+from cemlab.evidence import event_studies, event_study_rates, rejection_rates
+from cemlab.evidence.shares import _firms, many_firms
 from cemlab.plots.evidence.many_firms import firm_returns, rejection_bars
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)

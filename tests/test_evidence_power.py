@@ -10,7 +10,7 @@ from scipy import stats
 
 from cemlab import evidence, plots
 from cemlab.classroom.exercises import Prediction
-from cemlab.evidence.simulated_size import clustered
+from cemlab.evidence.shares.simulated_size import clustered
 
 
 def says(sentence):

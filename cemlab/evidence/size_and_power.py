@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _checks, _proportions
-from cemlab.evidence import _firms
+from cemlab.evidence.shares import _firms
 
 _Data = TypeVar("_Data")
 _BATCH = 4_000_000  # random numbers at a time

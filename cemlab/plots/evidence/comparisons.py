@@ -10,9 +10,9 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
 from cemlab import _words
-from cemlab.evidence.differences import DifferenceInDifferences
-from cemlab.evidence.interrupted_series import InterruptedSeries
-from cemlab.evidence.synthetic_units import SyntheticControl
+from cemlab.evidence.comparisons.differences import DifferenceInDifferences
+from cemlab.evidence.comparisons.interrupted_series import InterruptedSeries
+from cemlab.evidence.comparisons.synthetic_units import SyntheticControl
 from cemlab.plots._style import BLUE, GREY, ORANGE, STYLE, finish, new_axes
 
 _THIN: dict[str, Any] = {"color": "#B5B5B5", "lw": 1.2, "zorder": 1}
@@ -260,17 +260,22 @@ def group_differences(
 # --- inside ------------------------------------------------------------------------
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+def _short(value: float, like: float | None = None) -> str:
+    """Write three figures of a value, or as many decimals as three figures of `like` have."""
+    figures = f"{abs(value if like is None else like):#.3g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    decimals = len(figures.partition(".")[2])
+    return f"{value:.3g}" if like is None or "e" in figures else f"{value:.{decimals}f}"
 
 
 def _break(name: str, row: "pd.Series[Any]") -> str:
     kind, _, when = name.partition(" ")
     side = "up" if row["value"] >= 0 else "down"
-    shown = _short(abs(row["value"]))
+    shown = _short(abs(row["value"]), row["value"])
     ends = sorted((row["low"], row["high"]) if side == "up" else (-row["high"], -row["low"]))
     word = "Level" if kind == "level" else "Slope a period"
-    return f"{word} at {when or 'the event'}: {side} by {shown} [{_short(ends[0])}, {_short(ends[1])}]"  # fmt: skip
+    return f"{word} at {when or 'the event'}: {side} by {shown} [{_short(ends[0], row['value'])}, {_short(ends[1], row['value'])}]"  # fmt: skip
 
 
 def _trend(trend: Any) -> str:

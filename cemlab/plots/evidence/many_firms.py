@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from cemlab import _words
-from cemlab.evidence.many_firms import FirmsStudy
+from cemlab.evidence.shares.many_firms import FirmsStudy
 from cemlab.plots._style import BLUE, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
 
 _MOST = 40

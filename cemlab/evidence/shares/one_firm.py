@@ -11,9 +11,9 @@ import pandas as pd
 
 from cemlab import _checks, _words
 from cemlab.estimate import Estimate
-from cemlab.evidence import _finding, _panel, _read, _residuals, _testing, _windows
-from cemlab.evidence._panel import Factors
-from cemlab.evidence._windows import Studies
+from cemlab.evidence.shares import _finding, _panel, _read, _residuals, _testing, _windows
+from cemlab.evidence.shares._panel import Factors
+from cemlab.evidence.shares._windows import Studies
 
 MODELS = ("market", "constant mean", "market adjusted", "raw")
 ERRORS = ("normal", "HAC", "empirical")

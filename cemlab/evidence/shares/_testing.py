@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cemlab.evidence import _finding, _residuals
-from cemlab.evidence._windows import Studies
+from cemlab.evidence.shares import _finding, _residuals
+from cemlab.evidence.shares._windows import Studies
 
 Array = NDArray[np.float64]
 

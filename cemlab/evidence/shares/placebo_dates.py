@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks, _words
-from cemlab.evidence import _finding, _panel, _read, _residuals, _windows
-from cemlab.evidence._panel import Factors
-from cemlab.evidence.one_firm import MODELS, EventStudy, event_study
+from cemlab.evidence.shares import _finding, _panel, _read, _residuals, _windows
+from cemlab.evidence.shares._panel import Factors
+from cemlab.evidence.shares.one_firm import MODELS, EventStudy, event_study
 
 Array = NDArray[np.float64]
 

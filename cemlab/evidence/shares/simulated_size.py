@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cemlab import _checks, _proportions
-from cemlab.evidence import _finding, _windows
+from cemlab.evidence.shares import _finding, _windows
 
 Array = NDArray[np.float64]
 LAWS = ("normal", "fat tails", "clusters", "own returns")

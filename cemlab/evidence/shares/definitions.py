@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks, _words
-from cemlab.evidence import _finding, _panel, _read, _windows
+from cemlab.evidence.shares import _finding, _panel, _read, _windows
 
 Array = NDArray[np.float64]
 BENCHMARKS = ("none", "constant mean", "market", "market + peers", "peers")

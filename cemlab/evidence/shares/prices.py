@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks
-from cemlab.evidence import _panel
-from cemlab.evidence._read import HOLE_DAYS
+from cemlab.evidence.shares import _panel
+from cemlab.evidence.shares._read import HOLE_DAYS
 
 KINDS = ("simple", "log")
 

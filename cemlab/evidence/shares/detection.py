@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from cemlab import _checks
 from cemlab.estimate import Estimate
-from cemlab.evidence import _finding
+from cemlab.evidence.shares import _finding
 
 SHARE = "of the price (1 is 100 %)"
 

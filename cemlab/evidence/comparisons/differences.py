@@ -16,7 +16,7 @@ from statsmodels.regression.linear_model import (  # type: ignore[import-untyped
 
 from cemlab import _checks, _proportions, _words
 from cemlab.estimate import Estimate
-from cemlab.evidence import _units
+from cemlab.evidence.comparisons import _units
 
 Array = NDArray[np.float64]
 _FEW = 40

@@ -7,8 +7,8 @@ import pandas as pd
 
 from cemlab import _checks, _proportions, _words
 from cemlab.estimate import Estimate
-from cemlab.evidence import _segments
-from cemlab.evidence._segments import Design
+from cemlab.evidence.comparisons import _segments
+from cemlab.evidence.comparisons._segments import Design
 
 
 def placebo_interruptions(

@@ -11,7 +11,7 @@ from scipy import stats
 
 from cemlab import _proportions
 from cemlab.estimate import Estimate
-from cemlab.evidence import _firms, _firms_days
+from cemlab.evidence.shares import _firms, _firms_days
 
 _ABOUT: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

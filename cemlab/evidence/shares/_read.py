@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab.evidence import _panel
-from cemlab.evidence._windows import LEAST, Studies
+from cemlab.evidence.shares import _panel
+from cemlab.evidence.shares._windows import LEAST, Studies
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

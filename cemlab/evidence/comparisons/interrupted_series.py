@@ -14,8 +14,8 @@ from statsmodels.stats.diagnostic import (  # type: ignore[import-untyped, unuse
 
 from cemlab import _checks, _proportions, _words
 from cemlab.estimate import Estimate
-from cemlab.evidence import _segments
-from cemlab.evidence._segments import Array, Design, Fitted
+from cemlab.evidence.comparisons import _segments
+from cemlab.evidence.comparisons._segments import Array, Design, Fitted
 
 _HOW = {
     "hac": "segmented regression, Newey-West errors",

@@ -9,8 +9,8 @@ import pandas as pd
 
 from cemlab import _proportions
 from cemlab.estimate import Estimate
-from cemlab.evidence import _units, _weights
-from cemlab.evidence._weights import Array
+from cemlab.evidence.comparisons import _units, _weights
+from cemlab.evidence.comparisons._weights import Array
 
 _POOR = 0.8  # a rule of thumb: share of the course before the event that is matched
 Solver = Callable[[Array, Array, int], Array]

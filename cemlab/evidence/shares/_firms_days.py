@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks
-from cemlab.evidence import _panel
-from cemlab.evidence._firms import Abnormal, Array, mean_correlation
+from cemlab.evidence.shares import _panel
+from cemlab.evidence.shares._firms import Abnormal, Array, mean_correlation
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from statsmodels.regression.linear_model import (  # type: ignore[import-untyped
 )
 
 from cemlab import _checks
-from cemlab.evidence import _units
+from cemlab.evidence.comparisons import _units
 
 Array = NDArray[np.float64]
 SIDE = 3

@@ -1,0 +1,1 @@
+"""A series before and after an event, or a unit beside others that the event did not meet."""
