@@ -35,6 +35,11 @@ def words(ax):
     return [text.get_text() for text in ax.texts]
 
 
+def limits(name):
+    table = datasets.describe(name)
+    return table.loc[table.index == "(limit)", "meaning"].tolist()
+
+
 def chained(ticker, first, last):
     """Return the return over several days, the first day among them."""
     return float((1 + RETURNS.loc[first:last, ticker]).prod() - 1)
@@ -94,6 +99,17 @@ def test_published_scores_stand_as_printed_and_recalled_ones_are_marked():
     assert table.loc[(2008, "United"), "confidence"] == "computed"
 
 
+def test_a_day_of_publication_stands_only_where_a_report_of_that_year_was_found():
+    printed = SATISFACTION[SATISFACTION["published"].notna()]
+    assert (printed["published"].dt.year == printed["year"]).all()
+    assert printed["source"].str.contains(r"-20\d\d$").all()
+    assert (printed["source"].str[-4:].astype(int) == printed["year"]).all()
+    unprinted = SATISFACTION[SATISFACTION["published"].isna()]
+    assert unprinted.groupby("source").size().to_dict() == {
+        "azcentral-2014": 6, "consumerist-2012": 2, "eturbonews-2009": 1, "recalled": 18,
+    }  # fmt: skip
+
+
 # --- returns --------------------------------------------------------------------------
 
 
@@ -116,8 +132,20 @@ def test_levels_come_back_within_half_a_cent():
     known = {"2008-09-05": 12.30, "2008-09-08": 10.92, "2009-07-06": 3.34, "2009-07-10": 3.26,
              "2009-07-22": 3.36, "2010-12-31": 23.82}  # fmt: skip
     assert np.abs(level.loc[list(known)].to_numpy() - list(known.values())).max() < 0.005
-    index = 1284.91 * (1 + RETURNS["SPX"]).cumprod()
-    assert index.iloc[-1] == pytest.approx(1257.64, abs=0.005)
+
+
+def test_only_united_has_a_close_to_start_from():
+    meant = datasets.describe("airline-returns-2008-2010").loc["date":"SPY", "meaning"]
+    assert [name for name, words in meant.items() if "2008-07-01" in words] == ["UAL"]
+    assert "4.60 USD" in meant["UAL"]
+
+
+def test_a_move_of_a_few_per_cent_was_ordinary_when_the_limits_say_so():
+    wild = RETURNS["UAL"].abs() >= 0.05
+    assert round(wild.mean(), 2) == 0.33
+    assert wild.groupby(RETURNS.index.year).mean().round(2).tolist() == [0.65, 0.38, 0.10]
+    assert RETURNS["UAL"].idxmax() == pd.Timestamp("2008-07-22")
+    assert round(RETURNS["UAL"].max(), 3) == 0.685
 
 
 def test_trading_days_are_all_there_in_order():
@@ -160,6 +188,25 @@ def test_every_airline_has_every_month_and_rates_fit_their_counts():
     assert (BAGGAGE["cancelled"] < BAGGAGE["scheduled"]).all()
 
 
+def test_the_season_of_baggage_is_the_one_in_the_limits():
+    month = BAGGAGE["month"].dt.month
+    sums = BAGGAGE.groupby(["airline", month])[["reports", "enplaned"]].sum()
+    sums["rate"] = 1000 * sums["reports"] / sums["enplaned"]
+    rate = sums.pivot_table(index="airline", columns="month", values="rate")
+    for name in ("United", "American Eagle"):
+        ranked = rate.loc[name].sort_values(ascending=False).index.tolist()
+        assert ranked[:2] == [12, 1]
+        assert set(ranked[2:6]) == {6, 7, 8, 2}
+    for name in rate.index:
+        assert rate.loc[name].idxmax() == 12
+    assert rate.loc["Hawaiian"].max() / rate.loc["Hawaiian"].min() < 1.2
+    season = next(one for one in limits("united-baggage") if "season" in one)
+    for words, number in {"December": 12, "January": 1, "June": 6, "November": 11}.items():
+        assert f"{words} {rate.loc['United', number]:.2f}" in season
+    low = {4, 9, 10, 11}
+    assert set(rate.loc["United"].nsmallest(4).index) == low
+
+
 # --- tweets ---------------------------------------------------------------------------
 
 
@@ -195,6 +242,14 @@ def test_american_starts_five_days_after_the_others():
     assert not TWEETS.duplicated(["date", "hour", "airline", "sentiment", "reason"]).any()
 
 
+def test_a_row_may_be_a_single_tweet_and_the_limits_say_how_often():
+    assert list(TWEETS) == ["date", "hour", "airline", "sentiment", "reason", "n"]
+    single = f"{(TWEETS['n'] == 1).sum():,} of the {len(TWEETS):,} rows stand for a single tweet"
+    assert single.startswith("1,961 of the 4,863")
+    assert sum(limit.startswith(single) for limit in limits("airline-tweets-2015")) == 1
+    assert TWEETS.loc[TWEETS["airline"] == "American", "n"].sum() == 2_759
+
+
 # --- views and followers --------------------------------------------------------------
 
 
@@ -216,6 +271,9 @@ def test_followers_and_revenue_are_those_of_the_press():
     assert money.drop("DellOutlet").to_dict() == {
         "DellOutlet and new systems": 3.0, "all Dell accounts": 6.5, "Dell Brazil": 0.8,
     }  # fmt: skip
+    (share,) = [limit for limit in limits("dell-followers-revenue") if "61 billion" in limit]
+    assert f"about {100 * 6.5e6 / 61e9:.2f} % of one year" in share
+    assert share.endswith(f"it is about {100 * 6.5e6 / (2.5 * 61e9):.3f} %.")
 
 
 # --- figures --------------------------------------------------------------------------
@@ -253,6 +311,96 @@ def test_rows_may_come_in_any_order():
             mixed = mixed.sort_values("date", kind="stable")
         draw = getattr(plots, name)
         assert draw(mixed).get_title(loc="left") == draw(frame).get_title(loc="left"), name
+
+
+WITH_DATES = {
+    "satisfaction_by_airline": (SATISFACTION, "published", "days of publication"),
+    "baggage_rate": (BAGGAGE, "month", "months"),
+    "hourly_tweets": (TWEETS, "date", "dates of tweets"),
+    "followers_revenue": (DELL, "date", "dates"),
+}
+
+
+@pytest.mark.parametrize("name", WITH_DATES)
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d %B %Y"])
+def test_dates_may_be_given_as_text(name, form):
+    frame, column, _ = WITH_DATES[name]
+    text = frame.assign(**{column: frame[column].dt.strftime(form)})
+    dated, read = (getattr(plots, name)(table) for table in (frame, text))
+    assert read.get_title(loc="left") == dated.get_title(loc="left")
+    assert read.get_xlim() == dated.get_xlim()
+    for one, other in zip(dated.lines, read.lines, strict=True):
+        assert [pd.Timestamp(x) if isinstance(x, str) else x for x in one.get_xdata()] == list(
+            other.get_xdata()
+        )
+
+
+@pytest.mark.parametrize("name", WITH_DATES)
+def test_dates_that_read_two_ways_are_refused(name):
+    frame, column, called = WITH_DATES[name]
+    text = frame.assign(**{column: frame[column].dt.strftime("%m/%d/%Y")})
+    got = text[column].dropna().iloc[0]
+    with pytest.raises(ValueError, match=f"^{called} must read one way only, .* got '{got}': "):
+        getattr(plots, name)(text)
+    with pytest.raises(ValueError, match=f"^{called} must be dates such as 2009-07-06, got "):
+        getattr(plots, name)(frame.assign(**{column: 2009}))
+
+
+def test_reasons_need_no_dates():
+    text = TWEETS.drop(columns=["date", "hour"])
+    assert plots.reasons(text).get_title(loc="left") == FIGURES["reasons"]().get_title(loc="left")
+    one = plots.reasons(TWEETS[TWEETS["reason"] != ""][:1])
+    assert one.get_title(loc="left").endswith("100% of 1 negative tweet")
+    mute = TWEETS[TWEETS["sentiment"] == "negative"].copy()
+    mute.loc[mute["reason"] == "late flight", "reason"] = ""
+    told = plots.reasons(mute)
+    late = TWEETS.loc[TWEETS["reason"] == "late flight", "n"].sum()
+    assert told.get_title(loc="left").endswith(f"of {9_178 - late:,} negative tweets")
+    assert len(told.get_yticks()) == 9
+
+
+def test_what_is_missing_is_left_out_of_a_figure():
+    scores = SATISFACTION.astype({"acsi": float, "year": float})
+    scores.loc[(scores["airline"] == "United") & (scores["year"] == 2009), "acsi"] = np.nan
+    ax = plots.satisfaction_by_airline(scores)
+    assert ax.get_title(loc="left").startswith("United: 56 in 2008, before the video; then 60 in")
+    bags = BAGGAGE[BAGGAGE["airline"] == "United"].astype({"reports": float})
+    bags.loc[bags["month"].dt.year.eq(2009) & bags["month"].dt.month.ne(4), "reports"] = np.nan
+    assert "3.35 in 2009" in plots.baggage_rate(bags).get_title(loc="left")
+    last = DELL.assign(value=DELL["value"].where(DELL["value"] != 1_500_000))
+    assert "1.2 million followers" in plots.followers_revenue(last).get_title(loc="left")
+    with says("index must have a score of United, got none"):
+        plots.satisfaction_by_airline(scores.assign(acsi=np.nan))
+    with says("year must be known for each score, got 1 missing"):
+        plots.satisfaction_by_airline(SATISFACTION.assign(year=[np.nan, *range(2000, 2049)]))
+    with says("months must have one with reports and passengers of United, got none"):
+        plots.baggage_rate(bags.assign(enplaned=0))
+
+
+def test_long_names_and_single_rows_stay_within_the_picture():
+    long = {"United": "United Airlines Holdings and its subsidiaries"}
+    named = {"airline": long["United"]}
+    wide = {"DellOutlet": "DellOutlet, United States", "all Dell accounts": "all Dell accounts anywhere"}  # fmt: skip
+    drawn = [
+        plots.satisfaction_by_airline(SATISFACTION.replace({"airline": long}), **named),
+        plots.baggage_rate(BAGGAGE.replace({"airline": long}), **named, others={2009: 3.99},
+                           others_name="all airlines of the United States that report"),
+        plots.followers_revenue(DELL.replace({"scope": wide})),
+        plots.followers_revenue(DELL, ax=plots.new_axes(width=8.0)),
+        plots.followers_revenue(DELL[DELL["date"] == "2009-12-08"]),
+        plots.satisfaction_by_airline(SATISFACTION[SATISFACTION["year"] == 2015]),
+        plots.satisfaction_by_airline(SATISFACTION[:1]),
+        plots.baggage_rate(BAGGAGE[:1]),
+        plots.hourly_tweets(TWEETS[:1]),
+    ]  # fmt: skip
+    for ax in drawn:
+        ax.figure.canvas.draw()
+        right = ax.figure.bbox.x1
+        ends = [ax._left_title, ax.xaxis.label]
+        assert all(text.get_window_extent().x1 <= right for text in ends), ax._left_title
+        assert ax.get_legend() is None or ax.get_legend().get_window_extent().x1 <= right
+        ticks = [tick.get_text() for tick in ax.get_xticklabels()]
+        assert any(ticks), ax._left_title
 
 
 def test_unverified_scores_are_hollow_and_said_to_be():
@@ -333,5 +481,5 @@ def test_says_what_was_wrong():
         plots.hourly_tweets(TWEETS.iloc[:0])
     with says("told must have figures of followers and revenue, got none of revenue"):
         plots.followers_revenue(DELL[DELL["quantity"] == "followers"])
-    with says("event must be a date such as 2009-07-06, without a time zone, got 'soon'"):
+    with says("event must be a date such as 2009-07-06, got 'soon'"):
         plots.satisfaction_by_airline(SATISFACTION, event="soon")

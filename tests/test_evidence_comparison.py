@@ -104,9 +104,10 @@ def test_gaps_and_ratios_are_plain_arithmetic():
     ratio = (gap[20:] ** 2).mean() / (gap[:20] ** 2).mean()
     assert found.units.loc["u0", "ratio"] == pytest.approx(ratio)
     assert found.effect == pytest.approx(gap[20:].mean())
-    # the placebo of u3 mixes from the other donors, never from the unit
-    w = _weights.nearest(wide["u3"][:20].to_numpy(), wide.drop(columns=["u0", "u3"])[:20].to_numpy())  # fmt: skip
-    np.testing.assert_allclose(found.gaps["u3"], wide["u3"] - wide.drop(columns=["u0", "u3"]) @ w)
+    # the placebo of u3 mixes from all others, the unit among them
+    others = wide.drop(columns="u3")
+    w = _weights.nearest(wide["u3"][:20].to_numpy(), others[:20].to_numpy())
+    np.testing.assert_allclose(found.gaps["u3"], wide["u3"] - others @ w)
 
 
 def test_eight_donors_cannot_give_less_than_one_in_nine():
@@ -126,13 +127,16 @@ def test_long_and_wide_in_any_order_are_the_same(order):
     assert one.p == two.p
 
 
-def test_placebo_ranks_reject_as_often_as_they_should():
+@pytest.mark.parametrize(("donors", "runs"), [(2, 400), (3, 300), (8, 150)])
+def test_the_unit_comes_first_as_often_as_any_other(donors, runs):
+    """All mix from as many others: where nothing happened, first in 1 of J + 1 cases."""
+    due = 1 / (donors + 1)
+
     def p_value(wide):
         return synthetic_control(wide, unit="u0", event=20).p
 
-    rates = rejection_rates(p_value, lambda luck: panel(seed=luck), replicates=150, nominal=0.112, rng=1)  # fmt: skip
-    # the unit mixes from 8 donors, placebos from 7: the rank is near to 1 in 9, not exactly that
-    assert rates.loc["test", "value"] == pytest.approx(1 / 9, abs=4 * np.sqrt(8 / 81 / 150))
+    rates = rejection_rates(p_value, lambda luck: panel(donors + 1, seed=luck), replicates=runs, nominal=due + 1e-9, rng=1)  # fmt: skip
+    assert rates.loc["test", "value"] == pytest.approx(due, abs=4 * np.sqrt(due * (1 - due) / runs))
 
 
 def test_predictors_choose_donors_that_are_alike():
@@ -192,21 +196,31 @@ def test_two_by_two_is_the_difference_of_four_means():
     found = difference_in_differences(wide, units=["a", "b"], event=1)
     assert found.effect == pytest.approx((15.5 - 11) - (8.5 - 7))
     assert dict(found.effect.parts) == pytest.approx({"met before": 11, "met after": 15.5, "others before": 7, "others after": 8.5})  # fmt: skip
-    # changes 6, 3 | 1, 2: mean squares 2.25 and 0.25 around their means, over 2 units each
-    error = np.sqrt((2.25 / 2 + 0.25 / 2) * 4 / 3)
+    # changes 6, 3 | 1, 2: mean squares 2.25 and 0.25 around their means, over 2 units each;
+    # 8 cells, 6 coefficients (4 units, 1 time, the effect)
+    error = np.sqrt((2.25 / 2 + 0.25 / 2) * 4 / 3 * 7 / 2)
     width = found.effect.high - found.effect.low
     assert width == pytest.approx(2 * 3.182446 * error * 1.0, rel=1e-5)
 
 
-def test_two_way_fixed_effects_agree_with_dummies():
-    wide = panel(8, 12, effect=1.0, event=7)
+def with_dummies(wide, extra):
+    """Return the regression of all cells on every dummy and the columns made by `extra`."""
     cells = long(wide)
     x = pd.get_dummies(cells[["unit", "time"]].astype(str), drop_first=True, dtype=float)
-    x.insert(0, "both", (cells["unit"].isin(["u0", "u1", "u2"]) & (cells["time"] >= 7)) * 1.0)
-    x["one"] = 1.0
-    beta = np.linalg.lstsq(x.to_numpy(), cells["value"].to_numpy())[0][0]
-    found = difference_in_differences(wide, units=["u0", "u1", "u2"], event=7)
-    assert found.effect == pytest.approx(beta, rel=1e-9)
+    met = cells["unit"].isin(["u0", "u1", "u2"]) * 1.0
+    x = pd.concat([pd.DataFrame(extra(met, cells["time"])), x.assign(one=1.0)], axis=1)
+    groups = {"groups": cells["unit"].astype("category").cat.codes}
+    return OLS(cells["value"], x).fit(cov_type="cluster", cov_kwds=groups, use_t=True)
+
+
+@pytest.mark.parametrize(("times", "event"), [(12, 7), (2, 1), (6, 3)])
+def test_two_way_fixed_effects_agree_with_dummies(times, event):
+    wide = panel(8, times, effect=1.0, event=event)
+    fit = with_dummies(wide, lambda met, t: {"both": met * (t >= event)})
+    found = difference_in_differences(wide, units=["u0", "u1", "u2"], event=event)
+    assert found.effect == pytest.approx(fit.params["both"], rel=1e-9)
+    assert [found.effect.low, found.effect.high] == pytest.approx(fit.conf_int().loc["both"].tolist())  # fmt: skip
+    assert found.p_cluster == pytest.approx(fit.pvalues["both"])
 
 
 def test_clustered_errors_have_their_closed_form():
@@ -214,22 +228,46 @@ def test_clustered_errors_have_their_closed_form():
     found = difference_in_differences(wide, units=["u0", "u1", "u2"], event=7)
     change = wide[7:].mean() - wide[:7].mean()
     spread = change[:3].var(ddof=0) / 3 + change[3:].var(ddof=0) / 5
-    error = np.sqrt(spread * 8 / 7)
+    error = np.sqrt(spread * 8 / 7 * 95 / (96 - 20))  # 96 cells; 8 units, 11 times, the effect
     assert found.effect.high - found.effect == pytest.approx(2.364624 * error, rel=1e-5)
 
 
-def test_differences_by_time_agree_with_clustered_regressions():
+def test_differences_by_time_agree_with_dummies():
     wide = panel(8, 6, event=4)
     found = difference_in_differences(wide, units=["u0", "u1", "u2"], event=4)
-    met = np.array([1.0] * 3 + [0.0] * 5)
-    for t in (0, 5):
-        since = (wide.loc[t] - wide.loc[3]).to_numpy()
-        fit = OLS(since, np.column_stack([np.ones(8), met])).fit(cov_type="HC0")
-        row = found.by_time.loc[t]
-        assert row["value"] == pytest.approx(fit.params[1])
-        half = 2.364624 * fit.bse[1] * np.sqrt(8 / 7)
-        assert row["high"] - row["value"] == pytest.approx(half, rel=1e-5)
+    fit = with_dummies(wide, lambda met, t: {f"t{k}": met * (t == k) for k in (0, 1, 2, 4, 5)})
+    for k in (0, 1, 2, 4, 5):
+        row = found.by_time.loc[k]
+        assert row["value"] == pytest.approx(fit.params[f"t{k}"])
+        assert row[["low", "high"]].tolist() == pytest.approx(fit.conf_int().loc[f"t{k}"].tolist())
     assert found.by_time.loc[3, ["value", "low", "high"]].tolist() == [0, 0, 0]
+    fit = with_dummies(wide[:4], lambda met, t: {"trend": met * t})
+    assert found.trend == pytest.approx(fit.params["trend"])
+    assert [found.trend.low, found.trend.high] == pytest.approx(fit.conf_int().loc["trend"].tolist())  # fmt: skip
+
+
+def test_with_two_times_the_effect_and_its_last_difference_are_one():
+    found = difference_in_differences(panel(8, 2, event=1), units=["u0", "u1", "u2"], event=1)
+    last = found.by_time.iloc[-1]
+    assert [found.effect, found.effect.low, found.effect.high] == pytest.approx(last[["value", "low", "high"]].tolist())  # fmt: skip
+
+
+@pytest.mark.parametrize(("met", "others", "few"), [(5, 100, True), (9, 9, True), (40, 3, True), (10, 10, False), (10, 100, False)])  # fmt: skip
+def test_the_smaller_side_decides_on_the_warning(met, others, few):
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(6, met + others)))
+    found = difference_in_differences(wide, units=list(range(met)), event=3, draws=99, rng=1)
+    told = f"{met} units met and {others} others: with fewer than 10 on a side a test by clustered errors at 5 % rejects in up to 13 of 100 panels where nothing happened (simulated): use the placebo p"  # fmt: skip
+    assert found.warnings == ((told,) if few else ())
+
+
+def test_a_few_units_of_many_are_found_too_often_by_clustered_errors_only():
+    def both(wide):
+        found = difference_in_differences(wide, units=[0, 1, 2, 3, 4], event=3, draws=99, rng=1)
+        return {"clustered": found.p_cluster, "placebo": found.p}
+
+    rates = rejection_rates(both, lambda luck: pd.DataFrame(luck.normal(size=(6, 105))), replicates=200, rng=1)  # fmt: skip
+    assert rates.loc["clustered", "value"] == pytest.approx(0.106, abs=4 * np.sqrt(0.106 / 200))
+    assert rates.loc["placebo", "value"] == pytest.approx(0.05, abs=4 * np.sqrt(0.05 / 200))
 
 
 def test_placebo_tries_every_pick():
@@ -301,6 +339,45 @@ def test_constant_courses_differ_by_nothing():
     assert found.p_cluster == found.p == 1
 
 
+# --- times ---------------------------------------------------------------------------------
+
+
+def test_times_and_events_are_read_in_one_way_only():
+    wide = panel(6, 12, effect=1.0, event=6)
+    base = difference_in_differences(wide, units="u0", event=6)
+    for index, event in (
+        ([f"01.{m:02d}.2009" for m in range(1, 13)], "01.07.2009"),
+        ([str(year) for year in range(2000, 2012)], 2006),
+        (pd.period_range("2009-01", periods=12, freq="M"), pd.Period("2009-07")),
+        (pd.date_range("2009-01-01", periods=12, freq="MS", tz="UTC"), "2009-07-01"),
+    ):
+        found = difference_in_differences(wide.set_axis(index), units="u0", event=event)
+        assert found.effect == base.effect
+        assert found.means["after"].tolist() == base.means["after"].tolist()
+    with says("times of the panel must read one way only, such as 2009-07-06 or 06.07.2009 (day first), got '1/1/2009': read it with pd.to_datetime(..., dayfirst=True) or dayfirst=False before"):  # fmt: skip
+        difference_in_differences(wide.set_axis([f"1/{m}/2009" for m in range(1, 13)]), units="u0", event=6)  # fmt: skip
+
+
+def test_an_event_inside_a_period_is_told():
+    wide = panel(6, 12, event=6).set_axis(pd.date_range("2009-01-01", periods=12, freq="MS"))
+    for found in (
+        difference_in_differences(wide, units="u0", event="2009-07-06"),
+        synthetic_control(wide, unit="u0", event="2009-07-06"),
+    ):
+        assert found.warnings[0].startswith("the event (2009-07-06) lies between two times: 2009-07-01 counts as before, 2009-08-01 is the first after")  # fmt: skip
+    exact = difference_in_differences(wide, units="u0", event="2009-08-01")
+    assert not any("between two times" in w for w in exact.warnings)
+
+
+def test_a_confidence_is_not_a_level_of_a_test():
+    for call in (
+        lambda: synthetic_control(panel(), unit="u0", event=20, level=0.05),
+        lambda: difference_in_differences(panel(), units="u0", event=20, level=0.05),
+    ):
+        with says("level must be a confidence of at least 0.5, got 0.05: a test at 5% has level 0.95"):  # fmt: skip
+            call()
+
+
 # --- figures -----------------------------------------------------------------------------
 
 
@@ -312,3 +389,16 @@ def test_figures():
     two = difference_in_differences(wide, units=["u0", "u1"], event="2009-09-01")
     assert group_means(two).get_title(loc="left").startswith("Those met: ")
     assert group_differences(two, unit="bags").get_ylabel().endswith("bags")
+
+
+def test_titles_with_long_names_are_not_cut_off():
+    wide = panel(effect=4.0).rename(columns={"u0": "United Airlines Holdings"})
+    one = synthetic_control(wide, unit="United Airlines Holdings", event=20)
+    for draw in (synthetic_path, placebo_gaps):
+        ax = draw(one, prediction=3)
+        figure = ax.get_figure()
+        figure.canvas.draw()
+        (title,) = (t for t in (ax.title, ax._left_title) if t.get_text())
+        box = title.get_window_extent()
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1

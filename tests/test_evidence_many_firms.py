@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.api import OLS, add_constant
 
-from cemlab.evidence import event_studies, event_study_rates, rejection_rates
+from cemlab.evidence import event_studies, event_study, event_study_rates, rejection_rates
 from cemlab.evidence.shares import _firms, many_firms
 from cemlab.plots.evidence.many_firms import firm_returns, rejection_bars
 
@@ -97,10 +97,10 @@ def test_mean_correlation_is_that_of_all_pairs():
 
 
 def test_the_hand_made_table():
-    table = pd.DataFrame({"A": [1, -1, 1, -1, 1, -1, 5], "B": [2, -2, -2, 2, 2, -2, 4.0]})
+    table = pd.DataFrame({"A": [1, -1, 1, -1, 1, -1, 5], "B": [2, -2, -2, 2, 2, -2, 4.0]}) / 100
     found = event_studies(table, events={"A": 6, "B": 6}, factors=None, estimation=6)
     # s^2 = 6/5 and 24/5; a forecast adds 1/6
-    assert found.firms["se"].tolist() == pytest.approx([np.sqrt(1.4), np.sqrt(5.6)])
+    assert found.firms["se"].tolist() == pytest.approx([np.sqrt(1.4) / 100, np.sqrt(5.6) / 100])
     assert found.tests.loc["J1", "statistic"] == pytest.approx(9 / np.sqrt(7))
     assert found.correlation == pytest.approx(1 / 3)  # 4 / sqrt(6 * 24)
     assert found.tests.loc["sign", "statistic"] == pytest.approx((2 - 1) / np.sqrt(0.5))
@@ -122,6 +122,43 @@ def test_factors_of_their_own_and_a_pair_of_estimation_days_say_the_same():
     dated = TABLE.rename_axis("date").reset_index()
     again = event_studies(dated, events=DAYS, factors="M", window=(-1, 2), estimation=100)
     pd.testing.assert_frame_equal(again.tests, STUDY.tests)
+
+
+def forms():
+    index = TABLE.index
+    yield from (index.tz_localize("America/New_York"), index + pd.Timedelta("16h"), index.date,
+                [f"{day:%Y-%m-%d}" for day in index], [f"{day:%d.%m.%Y}" for day in index],
+                index.to_period("D"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "index", list(forms()), ids=["zone", "close", "dates", "iso", "dots", "periods"]
+)
+def test_days_are_read_as_for_one_firm(index):
+    asked = {"factors": "M", "window": np.array([-1, 2]), "estimation": 100}
+    found = event_studies(TABLE.set_axis(index), events=DAYS, **asked)
+    pd.testing.assert_frame_equal(found.tests, STUDY.tests)
+    found = event_studies(TABLE.set_axis(index), events={k: f"{day:%d.%m.%Y}" for k, day in DAYS.items()}, **asked)  # fmt: skip
+    pd.testing.assert_frame_equal(found.tests, STUDY.tests)
+    assert found.notes == ()
+
+
+def test_each_firm_is_what_one_firm_is():
+    odd = TABLE.copy()
+    odd.iloc[[60, 70], 4] = np.nan
+    sunday = DAYS["D"] - pd.Timedelta(days=DAYS["D"].day_of_week + 1)
+    asked = {"factors": ["M", ["B", "C"]], "window": (0, 3), "estimation": ("2009-01-05", "2009-05-29")}  # fmt: skip
+    found = event_studies(odd, events={"A": DAYS["A"], "D": sunday}, **asked)
+    for firm, day in (("A", DAYS["A"]), ("D", sunday)):
+        one = event_study(odd, firm=firm, event=day, **asked)
+        row = found.firms.loc[firm]
+        assert (row["value"], row["se"], row["n"]) == pytest.approx((one.car, one.se, one.car.n))
+        assert row["event"] == one.day0
+        assert set(note for note in one.notes if "trading day" in note) <= {
+            note.removeprefix("event of D: ") for note in found.notes
+        }
+    assert "event of D: " + f"{sunday:%Y-%m-%d} was no trading day: day 0 is the next one, {found.firms['event']['D']:%Y-%m-%d}" in found.notes  # fmt: skip
+    assert "4 returns missing on estimation days left out" in found.notes
 
 
 def test_firms_with_one_day_have_the_mean_of_all_correlations():
@@ -204,11 +241,14 @@ def test_one_firm_can_do_four_tests():
     [
         ({"events": {}}, "events must name one firm or more, got none"),
         ({"events": {"Z": "2009-07-02"}}, "events must name columns of returns, got ['Z']"),
-        ({"events": {"A": "2009-07-04"}}, "event of A must be a day of returns, got 2009-07-04 00:00:00: choose the first trading day on which it could be known"),
-        ({"window": (2, 0)}, "window must be two whole numbers of days, the first not later, got (2, 0)"),
-        ({"estimation": (-50, 0)}, "estimation must end before the window begins (day 0), got day 0"),
+        ({"events": {"A": "2010-07-04"}}, "event of A must lie within the returns, 2009-01-01 to 2009-08-12, got 2010-07-04"),
+        ({"events": {"A": "7/6/2009"}}, "event of A must read one way only, such as 2009-07-06 or 06.07.2009 (day first), got '7/6/2009': read it with pd.to_datetime(..., dayfirst=True) or dayfirst=False before"),
+        ({"window": (2, 0)}, "window must be (first, last) in whole trading days from day 0, first not after last, got (2, 0)"),
+        ({"estimation": (-50, 0)}, "estimation must not overlap the window, got days -50 to 0 and 0 to 0"),
+        ({"factors": ["M", ["A", "B"]]}, "factors must not hold a firm that is studied, got 'A': name other peers"),
+        ({"level": 0.05}, "level must be a confidence of at least 0.5, got 0.05: a test at 5% has level 0.95"),
         ({"estimation": 4}, "estimation must have more than 4 days for this model, got 4: lengthen it"),
-        ({"factors": ["M", "N"]}, "factors must be columns of returns, got ['N']"),
+        ({"factors": ["M", "N"]}, "factors must be a column of the returns, got 'N': there are A, B, C, D, M"),
         ({"tests": ["T"]}, "tests must be one of J1, Patell, BMP, Kolari-Pynnonen, cross-section, rank, sign, got 'T'"),
     ],
 )  # fmt: skip
@@ -228,13 +268,19 @@ def test_says_what_is_wrong_with_returns():
     hole.loc[DAYS["B"], "B"] = np.nan
     with says("returns must be known on all days of the window, got gaps for ['B']: leave these firms out"):  # fmt: skip
         event_studies(hole, events=DAYS, factors="M", estimation=100)
-    with pytest.raises(ValueError, match="returns must cover 140 days before"):
+    with says("estimation of A must lie within the returns, got days -140 to -1 where there are 130 trading days "
+              "before day 0 and 29 after it: take fewer days, or others"):  # fmt: skip
         event_studies(TABLE, events=DAYS, factors="M", estimation=140)
+    lost = TABLE.assign(M=TABLE["M"].where(TABLE.index != DAYS["B"]))
+    with says(f"factors must be known on all days of the window, got none on {DAYS['B']:%Y-%m-%d}"):
+        event_studies(lost, events=DAYS, factors="M", estimation=100)
+    with pytest.warns(UserWarning, match="returns of A and 3 others look like per cent"):
+        event_studies(100 * TABLE, events=DAYS, factors="M", estimation=100)
 
 
 def test_firms_that_add_up_to_nothing_get_no_corrected_test():
     luck = np.random.default_rng(1)
-    a = luck.normal(size=50)
+    a = luck.normal(0, 0.01, size=50)
     table = pd.DataFrame({"A": a, "B": -a})
     found = event_studies(table, events={"A": 45, "B": 45}, factors=None, estimation=40)
     row = found.tests.loc["Kolari-Pynnonen"]
@@ -250,6 +296,10 @@ def test_every_test_says_what_it_assumes():
 def test_figures():
     ax = firm_returns(STUDY)
     assert len(ax.get_yticks()) == 5
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().y1 < ax.get_window_extent().y0
+    one = event_studies(TABLE, events={"A": DAYS["A"]}, factors="M", tests=["J1"], estimation=100)
+    assert firm_returns(one).get_title(loc="left").startswith("A is not off zero: ")
     rates = event_study_rates(firms=3, replicates=20, rng=1)
     assert len(rejection_bars(rates).patches) == 7
     with pytest.raises(ValueError, match="rates must be a table of rejection_rates"):

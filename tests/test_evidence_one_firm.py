@@ -14,6 +14,8 @@ from statsmodels.stats.diagnostic import het_arch
 
 from cemlab import evidence, plots
 from cemlab.classroom.exercises import Prediction
+from cemlab.evidence import _dates
+from cemlab.evidence.shares import _residuals
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)
 DAYS = pd.bdate_range("2009-01-01", periods=200)
@@ -117,7 +119,11 @@ def test_the_empirical_p_is_a_rank_among_earlier_windows():
     found = study(errors="empirical")
     x = sm.add_constant(SHARES[["SPX", "oil"]].to_numpy()[30:150])
     e = sm.OLS(SHARES["UAL"].to_numpy()[30:150], x).fit().resid
-    sums = np.array([e[i : i + 4].sum() for i in range(117)])
+    inverse, ahead = np.linalg.inv(x.T @ x), np.r_[4, SHARES[["SPX", "oil"]].to_numpy()[150:154].sum(axis=0)]  # fmt: skip
+    wide = 4 + ahead @ inverse @ ahead  # of a forecast; sums of residuals are narrower
+    own = [x[i : i + 4].sum(axis=0) for i in range(117)]
+    sums = np.array([e[i : i + 4].sum() * np.sqrt(wide / (4 - v @ inverse @ v)) for i, v in enumerate(own)])  # fmt: skip
+    assert "30 of them apart" in found.car.method
     assert found.p == (1 + (np.abs(sums) >= abs(found.car)).sum()) / 118
     assert found.car.high == pytest.approx(found.car - np.quantile(sums, 0.025))
     for beyond, speaks in ((1 + 1e-9, True), (1 - 1e-9, False)):
@@ -165,6 +171,49 @@ def test_power_and_detectable_effect_agree():
     assert found.power(9.9) == pytest.approx(1)
 
 
+def test_windows_that_are_long_beside_the_estimation_get_a_note_or_are_refused():
+    with says("estimation must be at least 5 times as long as the window for HAC errors, got 120 days for 25: "
+              'they would say yes twice as often as promised, so use "normal", or placebo dates'):  # fmt: skip
+        study(errors="HAC", window=(0, 24))
+    for errors, least, words in (("HAC", 7, "HAC errors say yes"), ("empirical", 13, "ranks say yes")):  # fmt: skip
+        assert any(note.startswith(words) for note in study(errors=errors, window=(0, least - 1)).notes)  # fmt: skip
+        assert not any(note.startswith(words) for note in study(errors=errors, window=(0, least - 2)).notes)  # fmt: skip
+
+
+def test_ranks_keep_their_promise_for_windows_of_ten_days():
+    luck, one, inverse = np.random.default_rng(4), np.ones((100, 1)), np.array([[0.01]])
+    hits = np.zeros(2)
+    for e in luck.standard_normal((3000, 110)):
+        rest = e[:100] - e[:100].mean()
+        car = float((e[100:] - e[:100].mean()).sum())
+        stretched = _residuals.scaled_runs(rest, one, inverse, np.array([10.0]), 10)
+        for i, sums in enumerate((stretched, _residuals.runs(rest, 10))):
+            hits[i] += _residuals.rank(car, sums)["two_sided"] <= 0.05
+    error = np.sqrt(0.05 * 0.95 / 3000)
+    assert hits[0] / 3000 == pytest.approx(0.05, abs=4 * error)
+    assert hits[1] / 3000 > 0.05 + 4 * error  # residuals are narrower than forecasts
+
+
+def test_holding_a_share_is_not_the_sum_of_its_returns():
+    # Half lost, then doubled: the sum is +50 %, a holder has what he had.
+    shares = pd.DataFrame({"UAL": [0.01, -0.01, 0.02, -0.02, -0.5, 1.0]}, DAYS[:6])
+    found = evidence.event_study(shares, firm="UAL", factors=[], model="raw", event=DAYS[4],
+                                 window=(0, 1), estimation=4)  # fmt: skip
+    assert found.car == pytest.approx(0.5)
+    assert dict(found.buy_and_hold) == pytest.approx({"firm": 0, "benchmark": 0, "difference": 0})
+    assert any(note.startswith("the CAR adds returns up (+50.0%); one who held the share did +0.0%") for note in found.notes)  # fmt: skip
+    assert not any("adds returns up" in note for note in study(window=(0, 0)).notes)
+
+
+def test_an_expected_move_that_dwarfs_the_share_is_told():
+    # Mean +5 % a day for ten days, then -1 %: the CAR of -6 % is mostly the mean.
+    shares = pd.DataFrame({"UAL": [0.06, 0.04] * 5 + [-0.01]}, DAYS[:11])
+    notes = evidence.event_study(shares, firm="UAL", factors=[], event=DAYS[10], window=(0, 0), estimation=10).notes  # fmt: skip
+    assert "most of the CAR (-6.0%) is what was expected (+5.0%), not what the share did (-1.0%): look at the coefficients" in notes  # fmt: skip
+    assert any(note.startswith("alpha is +5.0% a day") for note in notes)
+    assert not any("expected" in note or "alpha" in note for note in study().notes)
+
+
 # --- forms of data --------------------------------------------------------------------------------
 
 
@@ -190,6 +239,72 @@ def test_dates_may_be_a_column_words_long_or_have_a_zone():
         assert study(form).t == pytest.approx(study().t, rel=1e-12), name
     plain = SHARES.rename(columns={"UAL": "firm", "SPX": 0, "oil": "return"})
     assert study(plain, firm="firm", factors=(0, "return")).t == study().t
+
+
+def test_words_with_dots_are_days_first_and_slashes_are_refused():
+    dots = SHARES.set_axis([f"{day:%d.%m.%Y}" for day in DAYS])
+    assert study(dots, event=f"{DAYS[150]:%d.%m.%Y}").t == study().t
+    assert study(event="06.07.2009").day0 == pd.Timestamp("2009-07-06")
+    with says("event must read one way only, such as 2009-07-06 or 06.07.2009 (day first), got '7/6/2009': "
+              "read it with pd.to_datetime(..., dayfirst=True) or dayfirst=False before"):  # fmt: skip
+        study(event="7/6/2009")
+    with pytest.raises(ValueError, match="days of returns must read one way only"):
+        study(SHARES.set_axis([f"{day:%m/%d/%Y}" for day in DAYS]))
+
+
+SIX = pd.Timestamp("2009-07-06")
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("2009-07-06", SIX), ("2009/7/6", SIX), ("20090706", SIX), ("06.07.2009", SIX), ("6 July 2009", SIX),
+        ("2009-07", SIX.replace(day=1)), ("2009Q3", SIX.replace(day=1)), ("2009", pd.Timestamp("2009-01-01")),
+        ("2009-07-06T23:30:00-04:00", SIX.replace(hour=23, minute=30)), ("06.07.2009 16:00", SIX.replace(hour=16)),
+        (pd.Timestamp("2009-07-06", tz="Asia/Tokyo"), SIX), (pd.Period("2009-07"), SIX.replace(day=1)),
+        (SIX.date(), SIX), (np.datetime64("2009-07-06"), SIX),
+    ],
+)  # fmt: skip
+def test_one_reader_of_dates(given, read):
+    assert _dates.moment(given, "event") == read
+    assert _dates.moments([given, given], "days").tolist() == [read, read]
+
+
+@pytest.mark.parametrize("given", ["7/6/2009", "07-06-2009", "06.07.09", "6 7 2009"])
+def test_dates_that_read_two_ways_are_refused(given):
+    with pytest.raises(ValueError, match=r"^event must read one way only, .* got '.*': read it with"):  # fmt: skip
+        _dates.moment(given, "event")
+
+
+@pytest.mark.parametrize("given", ["31.02.2009", "200907", "Jul", "soon", 20090706, 2009.5, True, [1]])  # fmt: skip
+def test_what_is_no_date_is_refused(given):
+    with says(f"event must be a date such as 2009-07-06, got {given!r}"):
+        _dates.moment(given, "event")
+
+
+def test_a_row_without_a_date_is_refused():
+    for rows in (["2009-07-06", None], pd.DatetimeIndex(["2009-07-06", pd.NaT])):
+        with says("days must be known in each row, got 1 row without one"):
+            _dates.moments(rows, "days")
+
+
+def test_days_without_trading_are_told():
+    every = SHARES.asfreq("D")
+    filled = every.fillna(0.0)
+    notes = study(filled, event=DAYS[150]).notes
+    assert any(re.match(r"\d\d of 124 days used fall on a Saturday or Sunday", note) for note in notes)  # fmt: skip
+    assert any(re.match(r"\d\d of 124 days used have returns of 0 in all columns", note) for note in notes)  # fmt: skip
+    gone = study(SHARES.drop(DAYS[151]), event=DAYS[150]).notes
+    assert f"there is no row for {DAYS[151]:%Y-%m-%d}, a weekday within the window: a holiday, or a return that is missing" in gone  # fmt: skip
+    moved = study(SHARES.drop(DAYS[150])).notes[0]
+    assert moved == f"{DAYS[150]:%Y-%m-%d} has no row (no trading day, or missing): day 0 is the next one, {DAYS[151]:%Y-%m-%d}"  # fmt: skip
+    assert study().notes == ()
+
+
+def test_factors_may_be_a_table_of_their_own():
+    own = SHARES[["SPX", "oil"]].sample(frac=1, random_state=3)
+    assert study(SHARES[["UAL"]], factors=own).t == study().t
+    assert study(factors=SHARES["SPX"]).t == study(factors="SPX").t
 
 
 def test_an_estimation_window_may_be_days_dates_or_lie_after_the_event():
@@ -230,7 +345,10 @@ def test_notes_name_what_is_odd():
     assert "the estimation window leaves only 17 degrees of freedom" in study(estimation=20).notes
     holed = SHARES.drop(DAYS[60:70])
     assert any(note.startswith("there are no rows between 2009-03-25 and 2009-04-09") for note in study(holed, estimation=100).notes)  # fmt: skip
-    assert any("too few windows" in note for note in study(errors="empirical", estimation=12).notes)
+    assert any(
+        "too few windows" in note
+        for note in study(errors="empirical", estimation=12, window=(0, 0)).notes
+    )
 
 
 def test_returns_of_prices():
@@ -242,6 +360,15 @@ def test_returns_of_prices():
     long = pd.DataFrame({"date": [*days, *days], "ticker": ["UAL"] * 5 + ["DAL"] * 5,
                          "close": [*CLOSES, 1, 2, 4, 8, 16]}).sample(frac=1, random_state=2)  # fmt: skip
     assert evidence.returns(long)["DAL"].tolist() == [1, 1, 1, 1]
+    prices = pd.DataFrame({"UAL": CLOSES, "DAL": range(1, 6)}, days)
+    blank = pd.concat([prices, pd.DataFrame(index=pd.to_datetime(["2009-07-04", "2009-07-05", "2009-07-11"]))])  # fmt: skip
+    pd.testing.assert_frame_equal(
+        evidence.returns(blank), evidence.returns(prices), check_freq=False
+    )
+    dots = prices.set_axis([f"{day:%d.%m.%Y}" for day in days])
+    pd.testing.assert_frame_equal(evidence.returns(dots), evidence.returns(prices), check_index_type=False, check_freq=False)  # fmt: skip
+    with pytest.warns(UserWarning, match="prices of DAL never move, got 2 on all 5 days: its returns are 0"):  # fmt: skip
+        assert evidence.returns(prices.assign(DAL=2.0))["UAL"].tolist() == found["UAL"].tolist()
     holed = evidence.returns(pd.DataFrame({"UAL": [1, None, 2, 3, 4], "DAL": CLOSES}, days))
     assert holed["UAL"].isna().tolist() == [True, True, False, False]
 
@@ -260,6 +387,8 @@ def test_says_what_is_wrong_with_prices():
     with says("prices must have no hole of more than 7 days, got none between 2009-07-06 and "
               "2009-07-20: give max_gap_days if that is meant"):  # fmt: skip
         evidence.returns(pd.DataFrame({"UAL": [1.0, 2.0]}, pd.to_datetime(["2009-07-06", "2009-07-20"])))  # fmt: skip
+    with says("prices must be closing prices, one column a firm, got Volume: drop other columns"):
+        evidence.returns(pd.DataFrame({"UAL": [1.0, 2.0], "Volume": [0, 5]}, days[:2]))
     with says("kind must be one of simple, log, got 'weekly'"):
         evidence.returns(pd.DataFrame({"UAL": [1.0, 2.0]}, days[:2]), kind="weekly")
     with says("prices must have trading dates in their index or in a column date, got an index of int64"):  # fmt: skip

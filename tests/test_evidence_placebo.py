@@ -147,6 +147,9 @@ def test_figures_show_the_cloud_and_the_rank():
     assert sum(bar.get_height() for bar in ax.patches) == len(FOUND.table)
     far = (FOUND.table["car"].abs() >= abs(FOUND.study.car)).sum()
     assert ax.get_title(loc="left").startswith(f"{far} of 150 other dates moved as far as UAL")
+    claimed = next(line.get_label() for line in ax.lines if line.get_label().startswith("claimed"))
+    both = (FOUND.table["car"].abs() >= 0.1).mean()  # two-sided, as the title
+    assert claimed == f"claimed: -10%\n({both:.0%} of the dates go so\nfar, up or down)"
     star = next(line for line in ax.lines if line.get_label() == "your prediction")
     assert star.get_xdata()[0] == pytest.approx(-4)
     ax.figure.canvas.draw()

@@ -172,6 +172,28 @@ def test_the_power_curve_marks_the_claim():
     assert plots.power_curves(curve).get_title(loc="left") == (
         "In 4 days, only 11.8% to 27.4% and more is significant"
     )
-    with says("curve must have rows with columns sigma, effect, power, detectable, days, level, "
+    with says("curve must have rows with columns sigma, effect, power, detectable, se, df, days, level, "
               "got no power"):  # fmt: skip
         plots.power_curves(curve.drop(columns="power"))
+
+
+@pytest.mark.parametrize(
+    ("sigma", "days", "effects", "claim"),
+    [
+        (0.03, 1, [0, -0.05, -0.1, -0.2], -0.1),
+        (0.03, 1, [-0.2, 0.1, 0.05, 0], 0.1),
+        (0.07, 4, [0, 0.05], -0.3),
+    ],
+)
+def test_the_claim_has_its_own_chance_whatever_the_effects_of_the_curve(sigma, days, effects, claim):  # fmt: skip
+    curve = evidence.power_curve([sigma], days, effects=effects, estimation=60)
+    ax = plots.power_curves(curve, claim=claim)
+    exact = float(evidence.power(sigma, days, claim, estimation=60))
+    dot = next(line for line in ax.lines if line.get_marker() == "o")
+    assert (dot.get_xdata()[0], dot.get_ydata()[0]) == pytest.approx((100 * abs(claim), exact))
+    assert ax.get_title(loc="left").endswith(f"chance of {exact:.0%}")
+    line = ax.lines[0]
+    assert line.get_xdata().tolist() == sorted(100 * abs(effect) for effect in effects)
+    assert (np.diff(line.get_ydata()) > 0).all()
+    assert ax.get_xlim()[0] == 0
+    assert ax.get_xlim()[1] >= max(100 * abs(claim), line.get_xdata().max())

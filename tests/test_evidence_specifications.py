@@ -30,7 +30,7 @@ def says(sentence):
 
 
 def test_each_definition_is_one_event_study():
-    assert len(FOUND.table) == 5 * 2 * 5 * 2
+    assert len(FOUND.table) == 5 * 2 * 5 * 2 - 5  # one day, against nothing: simple is log
     models = {
         "none": {"model": "raw", "factors": []},
         "constant mean": {"factors": []},
@@ -82,11 +82,39 @@ def test_a_fixed_estimation_window_serves_all_definitions():
 
 def test_definitions_without_returns_are_left_out_and_counted():
     found = evidence.specifications(SHARES, **(GIVEN | {"windows": [1, 38]}))
-    assert found.notes == ("20 definitions left out for missing or too few returns",)
-    assert len(found.table) == 80
+    assert found.notes[0] == "20 definitions left out for missing or too few returns"
+    assert len(found.table) == 75
     with says("returns must hold a complete study of one definition, got none of 50: "
               "take a shorter estimation"):  # fmt: skip
         evidence.specifications(SHARES, **(GIVEN | {"windows": 60, "estimation": 100}))
+
+
+def test_a_definition_counts_once():
+    asked = {"firm": "UAL", "events": DAYS[120:122], "windows": {1}, "benchmarks": ["none"], "estimation": 100}  # fmt: skip
+    found = evidence.specifications(SHARES, **asked)
+    assert len(found.table) == 2
+    assert found.table["estimate"].is_unique
+    assert found.notes == (
+        "2 definitions left out that would repeat others: the change of one day against nothing is the "
+        "same with simple and with log returns",
+    )
+    assert len(evidence.specifications(SHARES, **asked, kinds="log").table) == 2
+
+
+def test_sums_of_simple_returns_that_mislead_are_told():
+    shares = pd.DataFrame({"UAL": [0.01, -0.01, 0.02, -0.5, 0.6]}, DAYS[:5])
+    found = evidence.specifications(shares, firm="UAL", events=DAYS[3], windows=2,
+                                    benchmarks="none", estimation=3)  # fmt: skip
+    assert found.table.set_index("kind")["estimate"].round(6).to_dict() == {"log": -0.2, "simple": 0.1}  # fmt: skip
+    assert found.notes == (
+        "in 1 of 1 pair simple and log returns differ by more than 2% of the price (1 even in sign): "
+        "only log returns against nothing say what a holder lost",
+    )
+
+
+def test_one_peer_may_be_named_by_itself():
+    one, same = (evidence.specifications(SHARES, **(GIVEN | {"peers": peers})) for peers in ("DAL", ["DAL"]))  # fmt: skip
+    pd.testing.assert_frame_equal(one.table, same.table)
 
 
 def test_without_market_or_peers_only_two_benchmarks_are_left():
@@ -137,13 +165,21 @@ def test_the_curve_shows_all_definitions_and_their_ingredients():
     hit = next(line for line in ax.lines if line.get_label() == "reaches the claim")
     n = int(FOUND.table["reaches"].sum())
     assert len(hit.get_ydata()) == n
-    assert ax.get_title(loc="left").startswith(f"{n or 'None'} of 100 definitions yield")
+    assert ax.get_title(loc="left").startswith(f"{n or 'None'} of 95 definitions yield")
     star = next(line for line in ax.lines if line.get_label() == "your prediction")
-    assert star.get_xdata()[0] == 25
+    assert star.get_xdata()[0] == 23.75
     rows = [label.get_text() for label in ax.get_yticklabels()]
     for words in ("against market + peers", "days 4", "returns log", "from 18 Jun"):
         assert words in rows
     marks = [line for line in ax.lines if line.get_marker() == "|"]
-    assert sum(len(line.get_xdata()) for line in marks) == 4 * 100  # 4 ingredients each
+    assert sum(len(line.get_xdata()) for line in marks) == 4 * 95  # 4 ingredients each
     ax.figure.canvas.draw()
     assert ax._left_title.get_window_extent().x1 <= ax.figure.bbox.width
+
+
+def test_one_definition_is_not_called_several():
+    found = evidence.specifications(SHARES, firm="UAL", events=DAYS[120], windows=4, benchmarks="none",
+                                    kinds="log", estimation=100)  # fmt: skip
+    ax = plots.specification_curve(found)
+    assert ax.get_title(loc="left") == "The only definition does not yield a fall of 10% or more"
+    assert ax.get_xlabel().startswith("1 definition (")

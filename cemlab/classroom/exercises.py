@@ -60,7 +60,8 @@ class Prediction:
     def __str__(self) -> str:
         if self.form == "percent":
             return f"{self.value:.0%} {self.unit}".strip()
-        return f"{self.value:,.6g} {self.unit}".strip()
+        digits = ",.0f" if abs(self.value) >= 1e6 else ",.6g"
+        return f"{self.value:{digits}} {self.unit}".strip()
 
     def _repr_html_(self) -> str:
         return _box(

@@ -2,16 +2,17 @@
 
     python make.py SOURCE
 
-SOURCE is a CSV of counts (columns airline, date, hour, airline_sentiment, negativereason, n,
-retweets) of the labelled tweets named in datapackage.json ("sources"). No text and no name of a
-user is in it. The labels are put into lower case, "longlines" into two words.
+SOURCE is a CSV of counts (columns airline, date, hour, airline_sentiment, negativereason, n) of
+the labelled tweets named in datapackage.json ("sources"). No text and no name of a user is in it;
+other columns, such as retweets, are left out. The labels are put into lower case, "longlines"
+into two words.
 """
 
 import csv
 import sys
 from pathlib import Path
 
-COLUMNS = ["date", "hour", "airline", "sentiment", "reason", "n", "retweets"]
+COLUMNS = ["date", "hour", "airline", "sentiment", "reason", "n"]
 
 
 def main(source: str) -> None:
@@ -21,7 +22,7 @@ def main(source: str) -> None:
         for row in csv.DictReader(file):
             reason = row["negativereason"].lower().replace("longlines", "long lines")
             found.append((row["date"], int(row["hour"]), row["airline"], row["airline_sentiment"],
-                          reason, int(row["n"]), int(row["retweets"])))  # fmt: skip
+                          reason, int(row["n"])))  # fmt: skip
     with Path(__file__).with_name("data.csv").open("w", encoding="utf-8", newline="\n") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)

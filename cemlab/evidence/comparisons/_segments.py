@@ -13,7 +13,6 @@ from statsmodels.regression.linear_model import (  # type: ignore[import-untyped
     OLS,
 )
 
-from cemlab import _checks
 from cemlab.evidence.comparisons import _units
 
 Array = NDArray[np.float64]
@@ -72,7 +71,7 @@ def read(series: Any) -> "pd.Series[float]":
         raise ValueError(msg)
     found = series if isinstance(series, pd.Series) else pd.Series(np.asarray(series).ravel())
     try:
-        found = found.set_axis(_units.dated(found.index)).astype(np.float64)
+        found = found.astype(np.float64)
     except (TypeError, ValueError):
         msg = "series must be numbers, got something else"
         raise ValueError(msg) from None
@@ -80,10 +79,10 @@ def read(series: Any) -> "pd.Series[float]":
     if wrong.any():
         msg = f"series must be known throughout, got {wrong.sum()} missing of {wrong.size}: fill them in or cut the series"
         raise ValueError(msg)
+    found = found.set_axis(_units.dated(found.index, "series"))
     if not found.index.is_unique:
-        msg = (
-            f"series must have each time once, got {found.index[found.index.duplicated()][0]} again"
-        )
+        again = _units.shown(found.index[found.index.duplicated()][0])
+        msg = f"series must have each time once, got {again} again"
         raise ValueError(msg)
     found = found.sort_index()
     _regular(found.index)
@@ -96,32 +95,22 @@ def read(series: Any) -> "pd.Series[float]":
     return found
 
 
-def places(series: "pd.Series[float]", event: Any) -> tuple[int, ...]:
-    """Return the first point at or after each interruption, in order."""
+def places(series: "pd.Series[float]", event: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the first point at or after each interruption, in order, and notes on those between points."""
     index = series.index
     given = list(event) if isinstance(event, list | tuple | np.ndarray | pd.Index) else [event]
     if not given:
         msg = "event must be one time or more, got none"
         raise ValueError(msg)
-    found = []
-    for one in given:
-        if isinstance(index, pd.DatetimeIndex):
-            when: Any = _checks.moment("event", one)
-        elif pd.api.types.is_numeric_dtype(index):
-            when = _checks.number("event", one)
-        else:
-            msg = f"series must have dates or numbers as its times, got {index[0]!r}"
-            raise ValueError(msg)
-        found.append(int(index.searchsorted(when)))
-    found.sort()
-    edges = [0, *found, len(index)]
-    if min(np.diff(edges)) < SIDE:
+    found = sorted((_units.placed(index, one) for one in given), key=lambda pair: pair[0])
+    firsts = [place for place, _note in found]
+    if min(np.diff([0, *firsts, len(index)])) < SIDE:
         msg = (
-            f"event must leave {SIDE} points or more before, after and between, "
-            f"got {', '.join(map(str, given))} in a series from {index[0]} to {index[-1]}"
+            f"event must leave {SIDE} points or more before, after and between, got "
+            f"{', '.join(map(str, given))} in a series from {_units.shown(index[0])} to {_units.shown(index[-1])}"
         )
         raise ValueError(msg)
-    return tuple(found)
+    return tuple(firsts), tuple(note for _place, note in found if note)
 
 
 def fit(y: Array, design: Design, errors: str, lags: int | None) -> Fitted:
@@ -184,24 +173,28 @@ def _likeliest_rho(y: Array, x: Array) -> float:
 
 
 def _regular(index: pd.Index) -> None:
+    times = index.to_numpy()
     if isinstance(index, pd.DatetimeIndex):
-        days = index.to_numpy().astype("datetime64[D]")
+        times = times.astype("datetime64[s]")
+        days = times.astype("datetime64[D]")
         months = index.year.to_numpy() * 12 + index.month.to_numpy()
         same_day = np.ptp(index.day.to_numpy()) == 0 or bool(index.is_month_end.all())
         fits = (
-            _even(index.to_numpy().astype("datetime64[s]").astype(np.float64))
-            or (same_day and _even(months))
+            _even(times.astype(np.float64), 1e-6)
+            or (same_day and _even(months.astype(np.float64), 1e-6))
             or bool((np.busday_count(days[:-1], days[1:]) == 1).all() and np.is_busday(days).all())
         )
-    elif pd.api.types.is_numeric_dtype(index):
-        fits = _even(index.to_numpy(np.float64))
     else:
-        fits = True
+        fits = _even(times.astype(np.float64), 0.1)  # months as rounded parts of a year are even
     if not fits:
-        after = index[int(np.argmax(np.diff(index.to_numpy().astype(np.float64))))]
+        after = _units.shown(index[int(np.argmax(np.diff(times.astype(np.float64))))])
         msg = f"series must have times at equal distances, got a longer gap after {after}: fill it in, or give the values without times"
         raise ValueError(msg)
 
 
-def _even(times: NDArray[Any]) -> bool:
-    return bool(np.allclose(np.diff(times, 2), 0))
+def _even(times: Array, within: float) -> bool:
+    """Return whether no time is more than so large a part of the distance from its place."""
+    if times.size < 2:
+        return True
+    even = np.linspace(times[0], times[-1], times.size)
+    return bool(np.abs(times - even).max() <= within * (even[1] - even[0]))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _checks
+from cemlab.evidence import _dates
 
 _LONG = {"unit", "time", "value"}
 
@@ -26,50 +27,78 @@ def read(panel: Any) -> pd.DataFrame:
     if not wide.index.is_unique or not wide.columns.is_unique:
         msg = "panel must have each unit once at each time, got some twice"
         raise ValueError(msg)
+    wide = wide.set_axis(dated(wide.index, "panel"))
+    if not wide.index.is_unique:
+        msg = f"panel must have each unit once at each time, got {shown(wide.index[wide.index.duplicated()][0])} again"
+        raise ValueError(msg)
     try:
-        wide = wide.set_axis(dated(wide.index)).astype(np.float64).sort_index()
+        wide = wide.astype(np.float64).sort_index()
     except (TypeError, ValueError):
         msg = "panel must hold numbers, got something else: drop other columns, and make the times its index"
         raise ValueError(msg) from None
     gaps = ~np.isfinite(wide.to_numpy())
     if gaps.any():
         t, unit = (int(places[0]) for places in np.nonzero(gaps))
-        msg = f"panel must have all cells, got {int(gaps.sum())} missing, such as {wide.columns[unit]} at {_shown(wide.index[t])}: leave out that unit or time"
+        msg = f"panel must have all cells, got {int(gaps.sum())} missing, such as {wide.columns[unit]} at {shown(wide.index[t])}: leave out that unit or time"
         raise ValueError(msg)
     return wide.rename_axis(index="time", columns="unit")
 
 
-def dated(index: pd.Index) -> pd.Index:
-    """Return times as dates, where they are periods or words that are dates.
+def dated(index: pd.Index, name: str) -> pd.Index:
+    """Return times as numbers, or as dates without a zone.
 
-    >>> dated(pd.Index(["2009-07", "2009-08"]))[1], dated(pd.Index([2008, 2009]))[1].item()
-    (Timestamp('2009-08-01 00:00:00'), 2009)
+    >>> dated(pd.Index(["2009-07", "2009-08"]), "series")[1]
+    Timestamp('2009-08-01 00:00:00')
+    >>> dated(pd.Index([2008, 2009]), "series").tolist()
+    [2008, 2009]
     """
-    if isinstance(index, pd.PeriodIndex):
-        return index.to_timestamp()
-    if pd.api.types.is_numeric_dtype(index) or isinstance(index, pd.DatetimeIndex):
-        return index
-    try:
-        return pd.DatetimeIndex([_checks.moment("time", time) for time in index])
-    except ValueError:
-        return index
+    found = index.infer_objects()
+    plain = pd.api.types.is_numeric_dtype(found) and not pd.api.types.is_bool_dtype(found)
+    return found if plain else _dates.moments(found, f"times of the {name}")
 
 
-def before(index: pd.Index, event: Any, least: int) -> int:
-    """Return how many times lie before the event; there must be so many, and one from it on."""
-    if isinstance(index, pd.DatetimeIndex):
-        when: Any = _checks.moment("event", event)
-    elif pd.api.types.is_numeric_dtype(index):
-        when = _checks.number("event", event)
+def placed(index: pd.Index, event: Any) -> tuple[int, str | None]:
+    """Return the first time at or after the event, and what to say if it lies between two times.
+
+    >>> placed(pd.Index([2008, 2009, 2010]), 2009)
+    (1, None)
+    >>> placed(pd.DatetimeIndex(["2009-07-01", "2009-08-01"]), "2009-07-06")[1]
+    'the event (2009-07-06) lies between two times: 2009-07-01 counts as before, 2009-08-01 is the first after (if times mark the start of a period, its own counts as before; if the end, as after); give one of the two as event to choose'
+    """
+    if not isinstance(index, pd.DatetimeIndex):
+        when: Any = _checks.number("event", event)
+    elif isinstance(event, int | np.integer) and bool((index.day_of_year == 1).all()):
+        when = pd.Timestamp(_checks.whole("event", event, low=1, high=9999), 1, 1)
     else:
-        msg = f"panel must have dates or numbers as its times, got {index[0]!r}"
-        raise ValueError(msg)
+        when = _dates.moment(event, "event")
     place = int(index.searchsorted(when))
+    if place in (0, len(index)) or index[place] == when:
+        return place, None
+    return place, (
+        f"the event ({shown(when)}) lies between two times: {shown(index[place - 1])} counts as before, {shown(index[place])} is the first after "
+        "(if times mark the start of a period, its own counts as before; if the end, as after); give one of the two as event to choose"
+    )
+
+
+def before(index: pd.Index, event: Any, least: int) -> tuple[int, tuple[str, ...]]:
+    """Return how many times lie before the event, and a note; so many there must be, and one from it on."""
+    place, note = placed(index, event)
     if place < least or place == len(index):
         need = f"{least} times or more" if least > 1 else "a time"
-        msg = f"event must leave {need} before it and one from it on, got {event} in a panel from {_shown(index[0])} to {_shown(index[-1])}"
+        msg = f"event must leave {need} before it and one from it on, got {event} in a panel from {shown(index[0])} to {shown(index[-1])}"
         raise ValueError(msg)
-    return place
+    return place, (note,) if note else ()
+
+
+def shown(time: Any) -> str:
+    """Return a time as a sentence shows it.
+
+    >>> shown(pd.Timestamp("2009-07-06")), shown(pd.Timestamp("2009-07-06 16:00")), shown(2009)
+    ('2009-07-06', '2009-07-06 16:00', '2009')
+    """
+    if not isinstance(time, pd.Timestamp):
+        return f"{time}"
+    return f"{time:%Y-%m-%d}" if time == time.normalize() else f"{time:%Y-%m-%d %H:%M}"
 
 
 def members(name: str, units: Any, columns: pd.Index) -> list[Any]:
@@ -103,7 +132,3 @@ def _widened(panel: pd.DataFrame) -> pd.DataFrame:
         msg = "panel must have each unit once at each time, got some twice"
         raise ValueError(msg)
     return panel.set_index(["time", "unit"])["value"].unstack()  # noqa: PD010
-
-
-def _shown(time: Any) -> str:
-    return f"{time:%Y-%m-%d}" if isinstance(time, pd.Timestamp) else f"{time}"

@@ -17,14 +17,17 @@ def placebo_interruptions(
     event: Any,
     change: str = "level",
     seasons: int = 0,
-    errors: str = "hac",
+    errors: str = "ar1",
     margin: int = 8,
 ) -> pd.DataFrame:
     """Return the break that a series shows at each date, and how the event ranks among them.
 
     *Critique.* Dates near the event share its break, and neighbouring dates are almost the same
     test: the rank describes, it is no exact p value. If the event did something, it also
-    disturbs the other dates; ranks are then too modest.
+    disturbs the other dates; ranks are then too modest. Dates near the ends have too large a t by
+    ``errors="hac"``: in white noise (60 points, margin 8) the clearest of 45 dates is among the
+    outermost 10 in 48 of 100 series, and in 32 by `ar1`, where 22 are due (200 series each, s.e.
+    3 to 4). An event near an end then looks special without being so: a wide margin helps.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def placebo_interruptions(
     least = _checks.whole("margin", margin, low=_segments.SIDE)
     season = _checks.whole("seasons", seasons, low=0)
     known = _segments.read(series)
-    places = _segments.places(known, event)
+    places, _notes = _segments.places(known, event)
     if len(places) > 1:
         msg = f"event must be one time, got {len(places)}: rank them one after another"
         raise ValueError(msg)

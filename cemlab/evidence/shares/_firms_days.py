@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab import _checks
-from cemlab.evidence.shares import _panel
+from cemlab import _checks, _words
+from cemlab.evidence.shares import _calendar, _panel, _read
 from cemlab.evidence.shares._firms import Abnormal, Array, mean_correlation
 
 
@@ -28,6 +28,7 @@ class Sample:
     days: int
     window: pd.Index
     factors: list[str]
+    notes: tuple[str, ...]
 
 
 def asked_for(asked: Sequence[str] | None, known: Iterable[str]) -> list[str]:
@@ -54,52 +55,42 @@ def refuse_one(firms: pd.Index, names: Sequence[str], spread: Sequence[str]) -> 
         raise ValueError(msg)
 
 
-def read(
-    returns: pd.DataFrame, events: Any, factors: Any, window: Any, estimation: Any
-) -> Sample:  # fmt: skip
-    """Return the days that count, checked."""
-    if isinstance(returns, pd.DataFrame) and {"date", "Date", "DATE"} & set(returns.columns):
-        returns = _panel.wide(returns, "returns")
-    if not isinstance(returns, pd.DataFrame) or returns.empty:
-        msg = f"returns must be a DataFrame, one row a day and one column a firm, got {_kind(returns)}"
-        raise ValueError(msg)
-    if not returns.index.is_unique or not returns.columns.is_unique:
+def read(returns: pd.DataFrame, events: Any, factors: Any, window: Any, estimation: Any) -> Sample:
+    """Return the days that count, checked; tables and days are read as for one firm."""
+    table = _panel.wide(returns, "returns", numbered=True)
+    if not table.columns.is_unique:
         msg = "returns must have each day and each firm once, got some twice"
         raise ValueError(msg)
-    table = returns.sort_index()
     held = _events(events, table)
-    drivers = _factors(factors, table)
-    offsets, days, last = _offsets(window, estimation)
-    if days <= len(drivers.columns) + 3:
-        msg = f"estimation must have more than {len(drivers.columns) + 3} days for this model, got {days}: lengthen it"
+    firms = pd.Index(list(held), name="firm")
+    names, drivers = _panel.factor_columns(table, factors, None)
+    _not_themselves(factors, firms)
+    span = _panel.span("window", window)
+    found, moved = _days(table.index, held)
+    places, days = _places(table.index, held, found, span, estimation)
+    values = np.column_stack([_panel.column(table, firm, "events") for firm in firms]).T
+    values = np.take_along_axis(values, places, axis=1)
+    model = np.column_stack([np.ones(len(table)), drivers])[places]
+    lost = np.asarray(np.isnan(model).any(axis=2))
+    gap = int(places[:, days:][lost[:, days:]].min(initial=len(table) - 1))
+    _window_is_known(values[:, days:], lost[:, days:], firms, table.index[gap])
+    values[lost] = np.nan
+    known = (~np.isnan(values[:, :days])).sum(axis=1)
+    least = model.shape[2] + 2
+    if days <= least:
+        msg = f"estimation must have more than {least} days for this model, got {days}: lengthen it"
         raise ValueError(msg)
-    where = table.index.get_indexer(pd.Index(list(held.values())))
-    places = where[:, None] + offsets
-    for firm, day, row in zip(held, held.values(), places, strict=True):
-        if row.min() < 0 or row.max() >= len(table):
-            msg = (
-                f"returns must cover {-offsets.min()} days before and {max(offsets.max(), 0)} after the event of {firm}, "
-                f"got {day} on row {int(row[0] - offsets[0]) + 1} of {len(table)}: shorten estimation or window"
-            )
-            raise ValueError(msg)
-    columns = table.columns.get_indexer(pd.Index(list(held), dtype=object))
-    values = _numbers("returns", table)[places, columns[:, None]]
-    gaps = np.isnan(values[:, days:]).any(axis=1)
-    if gaps.any():
-        msg = f"returns must be known on all days of the window, got gaps for {np.asarray(list(held), object)[gaps].tolist()[:5]}: leave these firms out"
+    if (known <= least).any():
+        msg = f"returns must be known on more than {least} estimation days, got fewer for {firms[known <= least].tolist()[:5]}"
         raise ValueError(msg)
-    few = (~np.isnan(values[:, :days])).sum(axis=1) <= len(drivers.columns) + 3
-    if few.any():
-        msg = f"returns must be known on more than {len(drivers.columns) + 3} estimation days, got fewer for {np.asarray(list(held), object)[few].tolist()[:5]}"
-        raise ValueError(msg)
-    model = np.column_stack([np.ones(len(table)), drivers.to_numpy(np.float64)])[places]
-    if np.isnan(model).any():
-        msg = "factors must be known on all days that are used, got gaps"
-        raise ValueError(msg)
+    model[lost] = 0.0
     _full_rank(np.where(np.isnan(values[:, :days, None]), 0.0, model[:, :days]))
-    names = ["constant", *map(str, drivers.columns)]
-    span = pd.RangeIndex(int(offsets[days]), int(last) + 1, name="day")
-    return Sample(pd.Index(list(held), name="firm"), list(held.values()), values, model, places, days, span, names)  # fmt: skip
+    _read.warn_of_per_cent(values.ravel(), _some(firms))
+    notes = _sentences(moved, table, places, days, known)
+    dates = [table.index[row] for row in found]
+    names = ["constant", *names]
+    width = pd.RangeIndex(span[0], span[1] + 1, name="day")
+    return Sample(firms, dates, values, model, places, days, width, names, notes)
 
 
 def check_spread(made: Abnormal, sample: Sample) -> None:
@@ -127,7 +118,8 @@ def correlation(made: Abnormal, sample: Sample) -> float:
     grid[sample.places[:, :days].T - first, np.arange(n)] = made.estimation.T
     between = pd.DataFrame(grid).corr(min_periods=3).fillna(0.0).to_numpy()
     width = sample.returns.shape[1] - days
-    apart = np.abs(sample.places[:, :1] - sample.places[:, :1].T)
+    starts = sample.places[:, days : days + 1]
+    apart = np.abs(starts - starts.T)
     shared = np.maximum(width - apart, 0) / width
     pairs = np.triu_indices(n, 1)
     return float((between * shared)[pairs].mean())
@@ -160,66 +152,74 @@ def _events(events: Any, table: pd.DataFrame) -> dict[Any, Any]:
     if strange:
         msg = f"events must name columns of returns, got {strange[:5]}"
         raise ValueError(msg)
-    if isinstance(table.index, pd.DatetimeIndex):
-        held = {firm: _checks.moment(f"event of {firm}", day) for firm, day in held.items()}
-    for firm, day in held.items():
-        if day not in table.index:
-            msg = f"event of {firm} must be a day of returns, got {day}: choose the first trading day on which it could be known"
-            raise ValueError(msg)
     return held
 
 
-def _factors(factors: Any, table: pd.DataFrame) -> pd.DataFrame:
-    if factors is None:
-        return pd.DataFrame(index=table.index)
-    if isinstance(factors, pd.Series | pd.DataFrame):
-        found = factors.to_frame() if isinstance(factors, pd.Series) else factors
-        if not found.index.is_unique:
-            msg = "factors must have each day once, got some twice"
-            raise ValueError(msg)
-        found = found.reindex(table.index)
-    else:
-        names = [factors] if isinstance(factors, str) else list(factors)
-        strange = [name for name in names if name not in table.columns]
-        if strange:
-            msg = f"factors must be columns of returns, got {strange[:5]}"
-            raise ValueError(msg)
-        found = table[names]
-    return pd.DataFrame(_numbers("factors", found), found.index, found.columns)
+def _days(index: pd.Index, held: Mapping[Any, Any]) -> tuple[NDArray[np.int64], dict[str, list[Any]]]:  # fmt: skip
+    """Return the row of each firm's day 0, and for each day that was moved the firms it concerns."""
+    found: list[int] = []
+    moved: dict[str, list[Any]] = {}
+    for firm, day in held.items():
+        place, told = _panel.first_day(index, day, f"event of {firm}")
+        found.append(place)
+        if told:
+            moved.setdefault(told, []).append(firm)
+    return np.array(found, np.int64), moved
 
 
-def _offsets(window: Any, estimation: Any) -> tuple[NDArray[np.int64], int, int]:
-    first, last = _pair("window", window)
-    if isinstance(estimation, int | np.integer) and not isinstance(estimation, bool):
-        length = _checks.whole("estimation", estimation, low=1)
-        start, end = first - length, first - 1
-    else:
-        start, end = _pair("estimation", estimation)
-    if end >= first:
-        msg = f"estimation must end before the window begins (day {first}), got day {end}"
+def _places(
+    index: pd.Index, held: Mapping[Any, Any], found: NDArray[np.int64], span: tuple[int, int], estimation: Any
+) -> tuple[NDArray[np.int64], int]:  # fmt: skip
+    """Return the rows of each firm, estimation days first, and how many of these there are."""
+    parts = []
+    for firm, place in zip(held, found.tolist(), strict=True):
+        before = _panel.estimation_days(estimation, 0, span, index, place)
+        rows = [_panel.rows(f"{name} of {firm}", each, place, len(index))
+                for name, each in (("window", span), ("estimation", before))]  # fmt: skip
+        parts.append(np.concatenate(rows[::-1]))
+    return np.array(parts), len(parts[0]) - (span[1] - span[0] + 1)
+
+
+def _window_is_known(values: Array, lost: NDArray[np.bool_], firms: pd.Index, first: Any) -> None:
+    gaps = np.isnan(values).any(axis=1)
+    if gaps.any():
+        msg = f"returns must be known on all days of the window, got gaps for {firms[gaps].tolist()[:5]}: leave these firms out"
         raise ValueError(msg)
-    offsets = np.concatenate([np.arange(start, end + 1), np.arange(first, last + 1)])
-    return offsets, end - start + 1, last
-
-
-def _pair(name: str, value: Any) -> tuple[int, int]:
-    given = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
-    whole = all(isinstance(x, int | np.integer) and not isinstance(x, bool) for x in given)
-    if len(given) != 2 or not whole or given[0] > given[1]:
-        msg = f"{name} must be two whole numbers of days, the first not later, got {value!r}"
+    if lost.any():
+        msg = f"factors must be known on all days of the window, got none on {_panel.shown(first)}"
         raise ValueError(msg)
-    return int(given[0]), int(given[1])
 
 
-def _numbers(name: str, table: pd.DataFrame) -> Array:
-    try:
-        found = table.to_numpy(np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        found = np.array([[np.inf]])
-    if np.isinf(found).any():
-        msg = f"{name} must be finite numbers or missing, got something else"
+def _not_themselves(factors: Any, firms: pd.Index) -> None:
+    if isinstance(factors, pd.Series | pd.DataFrame) or factors is None:
+        return
+    listed = [factors] if isinstance(factors, str) or not isinstance(factors, Iterable) else factors
+    flat = [one for part in listed for one in (part if isinstance(part, list | tuple) else [part])]
+    own = [firm for firm in firms if firm in flat]
+    if own:
+        msg = f"factors must not hold a firm that is studied, got {own[0]!r}: name other peers"
         raise ValueError(msg)
-    return np.asarray(found)
+
+
+def _sentences(
+    moved: Mapping[str, list[Any]], table: pd.DataFrame, places: NDArray[np.int64], days: int,
+    known: NDArray[np.int64],
+) -> tuple[str, ...]:  # fmt: skip
+    """Return what the reader should know, a sentence each."""
+    notes = [f"event of {_some(firms)}: {told}" for told, firms in moved.items()]
+    short = int((days - known).sum())
+    if short:
+        notes.append(f"{_words.counted(short, 'return')} missing on estimation days left out")
+    used = np.arange(places.min(), places.max() + 1)
+    index = table.index[used]
+    notes += _calendar.holes(index) + _calendar.closed(index, _calendar.still(table)[used])
+    gone = [_calendar.absent(table.index[row]) for row in np.unique(places[:, days:], axis=0)]
+    return tuple(notes + list(dict.fromkeys(one for each in gone for one in each)))
+
+
+def _some(firms: Any) -> str:
+    names = [str(firm) for firm in firms]
+    return names[0] + (f" and {_words.counted(len(names) - 1, 'other')}" if len(names) > 1 else "")
 
 
 def _full_rank(model: Array) -> None:

@@ -1,28 +1,36 @@
 """Read tables of prices or returns: one row a trading day, one column a firm or factor."""
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks
+from cemlab.evidence import _dates
 
 Array = NDArray[np.float64]
-Factors = Hashable | Sequence[Hashable | Sequence[Hashable]]
-"""Columns; a list or tuple of columns within the list stands for their mean (an index of peers)."""
+Factors: TypeAlias = Hashable | Sequence[Hashable | Sequence[Hashable]] | pd.Series | pd.DataFrame
+"""Columns; a list or tuple of columns within the list stands for their mean (an index of peers).
+A Series or DataFrame holds factors of its own, on the same days."""
 
 _DATES = ("date", "Date", "DATE")
+_SATURDAY = 5
 _HOLDERS = ("ticker", "firm", "symbol")
 _VALUES = {
     "prices": ("close", "price", "adj_close", "value"),
     "returns": ("return", "returns", "ret", "value"),
+    "factors": (),
 }
+_BAR = ("Open", "High", "Low", "open", "high", "low")
+"""Columns that stand beside closes; a firm may be called so, but hardly two of them."""
 
 
-def wide(data: pd.DataFrame | pd.Series, name: str) -> pd.DataFrame:
+def wide(data: pd.DataFrame | pd.Series, name: str, *, numbered: bool = False) -> pd.DataFrame:
     """Return one row a trading day, by rising date, and one column a firm or factor.
+
+    With `numbered`, days may be numbers instead of dates.
 
     >>> day = pd.to_datetime(["2009-07-07", "2009-07-06"])
     >>> wide(pd.DataFrame({"date": day, "UAL": [0.1, 0.2]}), "returns")["UAL"].tolist()
@@ -39,9 +47,11 @@ def wide(data: pd.DataFrame | pd.Series, name: str) -> pd.DataFrame:
     long = any(value in table for value in _VALUES[name])
     named = [one for one in _HOLDERS if one in table and (long or one != "firm")]
     holder = next((one for one in named if _words(table[one])), None)
-    table = table.set_axis(_days(table.index, name))
+    table = table.set_axis(_days(table.index, name, numbered=numbered))
     if holder:
         return _spread_out(table, holder, name)
+    if name == "prices":
+        _only_closes(table)
     _once(table.index, "", name)
     return table.sort_index()
 
@@ -66,8 +76,7 @@ def numbers(values: "pd.Series[Any]", name: str) -> Array:
         msg = f"{name} must be numbers, got a column of {values.dtype}"
         raise ValueError(msg) from None
     if np.isinf(found).any():
-        day = pd.Timestamp(values.index[np.isinf(found)][0])
-        msg = f"{name} must be finite, got infinity on {day:%Y-%m-%d}"
+        msg = f"{name} must be finite, got infinity on {shown(values.index[np.isinf(found)][0])}"
         raise ValueError(msg)
     return np.asarray(found)
 
@@ -77,6 +86,10 @@ def factor_columns(
 ) -> tuple[list[str], Array]:
     """Return names and values of the factors, shape (days, factors)."""
     given: Any = factors
+    if isinstance(given, pd.Series | pd.DataFrame):
+        numbered = not isinstance(table.index, pd.DatetimeIndex)
+        table = wide(given, "factors", numbered=numbered).reindex(table.index)
+        given = list(table.columns)
     several = isinstance(given, list | tuple | pd.Index | np.ndarray)
     listed: list[Any] = list(given) if several else [] if given is None else [given]
     names, values = [], []
@@ -98,19 +111,37 @@ def factor_columns(
     return names, np.column_stack(values) if values else np.empty((len(table), 0))
 
 
-def first_day(days: pd.DatetimeIndex, event: object, name: str = "event") -> tuple[int, str]:
-    """Return the place of day 0 and, if the event was no trading day, a sentence that says so."""
-    given = _checks.moment(name, event).normalize()
+def first_day(days: pd.Index, event: object, name: str = "event") -> tuple[int, str]:
+    """Return the place of day 0 and, if the event has no row, a sentence that says so."""
+    given: Any = _checks.number(name, event) if _numbered(days) else _dates.moment(event, name).normalize()  # fmt: skip
     if not days[0] <= given <= days[-1]:
-        msg = f"{name} must lie within the returns, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, got {given:%Y-%m-%d}"
+        msg = f"{name} must lie within the returns, {shown(days[0])} to {shown(days[-1])}, got {shown(given)}"
         raise ValueError(msg)
     place = int(days.searchsorted(given))
     if days[place] == given:
         return place, ""
-    return (
-        place,
-        f"{given:%Y-%m-%d} was no trading day: day 0 is the next one, {days[place]:%Y-%m-%d}",
-    )
+    closed = not _numbered(days) and given.day_of_week >= _SATURDAY
+    why = "was no trading day" if closed else "has no row (no trading day, or missing)"
+    return place, f"{shown(given)} {why}: day 0 is the next one, {shown(days[place])}"
+
+
+def shown(day: Any) -> str:
+    """Return a day as words: a date, or the number that stands for it.
+
+    >>> shown(pd.Timestamp("2009-07-06")), shown(6)
+    ('2009-07-06', '6')
+    """
+    return f"{day:%Y-%m-%d}" if isinstance(day, pd.Timestamp) else f"{day:g}"
+
+
+def rows(name: str, relative: tuple[int, int], place: int, total: int) -> NDArray[np.int64]:
+    """Return the rows of days relative to day 0, all of which must be among `total`."""
+    first, last = relative[0] + place, relative[1] + place
+    if first < 0 or last >= total:
+        here = f"{place} trading days before day 0 and {total - 1 - place} after it"
+        msg = f"{name} must lie within the returns, got days {relative[0]} to {relative[1]} where there are {here}: take fewer days, or others"
+        raise ValueError(msg)
+    return np.arange(first, last + 1)
 
 
 def span(name: str, pair: object) -> tuple[int, int]:
@@ -124,7 +155,7 @@ def span(name: str, pair: object) -> tuple[int, int]:
 
 
 def estimation_days(
-    estimation: object, gap: int, window: tuple[int, int], days: pd.DatetimeIndex, place: int | None
+    estimation: object, gap: int, window: tuple[int, int], days: pd.Index, place: int | None
 ) -> tuple[int, int]:
     """Return the estimation window as (first, last) trading days relative to day 0.
 
@@ -138,7 +169,10 @@ def estimation_days(
         if place is None:
             msg = f"estimation must be trading days relative to day 0, got dates {estimation!r}: every placebo date has its own"
             raise ValueError(msg)
-        ends = [_checks.moment("estimation", end).normalize() for end in estimation]  # type: ignore[attr-defined]
+        if _numbered(days):
+            msg = f"estimation must be whole trading days where days are numbers, got {estimation!r}"  # fmt: skip
+            raise ValueError(msg)
+        ends = [_dates.moment(end, "estimation").normalize() for end in estimation]  # type: ignore[attr-defined]
         if ends[0] < days[0] or ends[1] > days[-1]:
             msg = f"estimation must lie within the returns, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, got {ends[0]:%Y-%m-%d} to {ends[1]:%Y-%m-%d}"
             raise ValueError(msg)
@@ -172,28 +206,33 @@ def _dates_given(pair: object) -> bool:
     return len(pair) == 2 and not any(isinstance(x, int | float | np.integer) for x in pair)
 
 
-def _days(index: pd.Index, name: str) -> pd.DatetimeIndex:
-    rule = f"{name} must have trading dates in their index or in a column date"
-    if isinstance(index, pd.PeriodIndex):
-        index = index.to_timestamp()
+def _numbered(days: pd.Index) -> bool:
+    return not isinstance(days, pd.DatetimeIndex)
+
+
+def _days(index: pd.Index, name: str, *, numbered: bool) -> pd.Index:
+    if index.dtype.kind in "iuf" and numbered and not index.hasnans:
+        return index
     if index.dtype.kind in "iufb":
-        msg = f"{rule}, got an index of {index.dtype}"
+        msg = f"{name} must have trading dates in their index or in a column date, got an index of {index.dtype}"
         raise ValueError(msg)
-    try:
-        found = pd.DatetimeIndex(pd.to_datetime(index))
-    except (TypeError, ValueError):
-        msg = f"{rule}, got {index[0]!r}"
-        raise ValueError(msg) from None
-    if found.hasnans:
-        msg = f"{rule}, got a row without one"
+    return _dates.moments(index, f"days of {name}").normalize()
+
+
+def _only_closes(table: pd.DataFrame) -> None:
+    """Stop at columns that are no closing prices."""
+    bars = [name for name in table.columns if name in _BAR]
+    found = [name for name in table.columns if str(name).lower() == "volume"]
+    if found or len(bars) > 1:
+        other = [*bars, *found] if len(bars) > 1 else found
+        msg = f"prices must be closing prices, one column a firm, got {', '.join(map(str, other))}: drop other columns"
         raise ValueError(msg)
-    return found.tz_localize(None).normalize()
 
 
 def _once(days: pd.Index, whose: str, name: str) -> None:
     twice = days[days.duplicated()]
     if len(twice):
-        msg = f"{name} must have one row a trading day{whose}, got {pd.Timestamp(twice[0]):%Y-%m-%d} twice"
+        msg = f"{name} must have one row a trading day{whose}, got {shown(twice[0])} twice"
         raise ValueError(msg)
 
 
@@ -209,4 +248,4 @@ def _spread_out(table: pd.DataFrame, holder: str, name: str) -> pd.DataFrame:
     days, firms = pd.factorize(table.index, sort=True), pd.factorize(table[holder], sort=True)
     found = np.full((len(days[1]), len(firms[1])), np.nan)
     found[days[0], firms[0]] = numbers(table[value], value)
-    return pd.DataFrame(found, pd.DatetimeIndex(days[1]), [str(firm) for firm in firms[1]])
+    return pd.DataFrame(found, pd.Index(days[1]), [str(firm) for firm in firms[1]])

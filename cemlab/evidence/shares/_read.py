@@ -7,14 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cemlab.evidence.shares import _panel
+from cemlab.evidence.shares import _calendar, _panel
 from cemlab.evidence.shares._windows import LEAST, Studies
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
-
-HOLE_DAYS = 7
-"""More calendar days than this between two trading days are told of."""
 
 _CONSTANT = 1e-12
 
@@ -28,6 +25,7 @@ class Panel:
     names: list[str]
     factors: Array
     days: pd.DatetimeIndex
+    still: NDArray[np.bool_]
 
     @property
     def complete(self) -> NDArray[np.bool_]:
@@ -35,12 +33,7 @@ class Panel:
 
     def inside(self, name: str, relative: tuple[int, int], place: int) -> Places:
         """Return the rows of days relative to day 0, all of which must exist."""
-        first, last = relative[0] + place, relative[1] + place
-        if first < 0 or last >= len(self.days):
-            here = f"{place} trading days before day 0 and {len(self.days) - 1 - place} after it"
-            msg = f"{name} must lie within the returns, got days {relative[0]} to {relative[1]} where there are {here}: take fewer days, or others"
-            raise ValueError(msg)
-        return np.arange(first, last + 1)
+        return _panel.rows(name, relative, place, len(self.days))
 
     def stop(self, found: Studies, during: Places, used: Places) -> None:
         """Stop with one sentence if a study has no result."""
@@ -64,9 +57,11 @@ class Panel:
         msg = f"returns of {self.label} must not be an exact combination of {names}, got residuals of 0 in the estimation window"
         raise ValueError(msg)
 
-    def holes(self, first: int, last: int) -> list[str]:
-        """Return a sentence on the first hole in the calendar between two rows."""
-        return holes(self.days[first : last + 1])
+    def calendar(self, first: int, last: int, window: Places | None = None) -> list[str]:
+        """Return sentences on what is odd about the days between two rows, and in a window."""
+        days = self.days[first : last + 1]
+        told = _calendar.holes(days) + _calendar.closed(days, self.still[first : last + 1])
+        return told if window is None else told + _calendar.absent(self.days[window])
 
     def _stop_constant(self, rows: Places) -> None:
         columns = [self.firm[rows], *self.factors[rows].T]
@@ -86,25 +81,21 @@ def read(returns: pd.DataFrame, firm: str, factors: _panel.Factors, model: str) 
     if model == "market adjusted" and not names:
         msg = "factors must be given for the market adjusted model, got none"
         raise ValueError(msg)
-    _warn_of_per_cent(y, str(firm))
+    warn_of_per_cent(y, str(firm))
     for name, column in zip(names, values.T, strict=True):
         if model == "market adjusted":
-            _warn_of_per_cent(column, name)
-    return Panel(str(firm), y, names, values, pd.DatetimeIndex(table.index))
+            warn_of_per_cent(column, name)
+    days = pd.DatetimeIndex(table.index)
+    return Panel(str(firm), y, names, values, days, _calendar.still(table))
 
 
-def holes(days: pd.DatetimeIndex) -> list[str]:
-    """Return a sentence on the first hole of more than a week, if there is one.
-
-    >>> holes(pd.to_datetime(["2009-07-03", "2009-07-06", "2009-07-07", "2009-07-20"]))
-    ['there are no rows between 2009-07-07 and 2009-07-20: trading days are counted by rows']
-    """
-    steps = np.diff(days.to_numpy()) / np.timedelta64(1, "D")
-    wide = np.flatnonzero(steps > max(HOLE_DAYS, 3 * np.median(steps) if len(steps) else 0))
-    if not wide.size:
-        return []
-    start, end = days[wide[0]], days[wide[0] + 1]
-    return [f"there are no rows between {start:%Y-%m-%d} and {end:%Y-%m-%d}: trading days are counted by rows"]  # fmt: skip
+def warn_of_per_cent(values: Array, name: str) -> None:
+    """Warn of returns beyond 1, up or down."""
+    known = values[np.isfinite(values)]
+    if known.size and np.abs(known).max() > 1:
+        far = known[np.abs(known).argmax()]
+        msg = f"returns of {name} look like per cent, got {far:g}: fractions are meant (0.01 is 1 %), so divide by 100 unless it is true"
+        warnings.warn(msg, UserWarning, stacklevel=4)
 
 
 # --- inside ------------------------------------------------------------------------
@@ -114,11 +105,3 @@ def _unit(factors: Array) -> Array:
     centred = factors - factors.mean(axis=0)
     size = np.linalg.norm(centred, axis=0)
     return np.asarray(centred / np.where(size > 0, size, 1.0))
-
-
-def _warn_of_per_cent(values: Array, name: str) -> None:
-    known = values[np.isfinite(values)]
-    if known.size and np.abs(known).max() > 1:
-        far = known[np.abs(known).argmax()]
-        msg = f"returns of {name} look like per cent, got {far:g}: fractions are meant (0.01 is 1 %), so divide by 100 unless it is true"
-        warnings.warn(msg, UserWarning, stacklevel=4)

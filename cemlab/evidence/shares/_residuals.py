@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 _LAGS = 5
+_FLAT = 1e-9
+"""Windows whose sum the model fixes (nearly) are not stretched beyond this."""
 
 
 def fitted(y: Array, x: Array, names: list[str], level: float, lags: int | None) -> dict[str, Any]:
@@ -22,6 +24,8 @@ def fitted(y: Array, x: Array, names: list[str], level: float, lags: int | None)
             "coefficients": empty.rename_axis("coefficient"),
             "residuals": y,
             "covariance": np.empty((0, 0)),
+            "inverse": np.empty((0, 0)),
+            "design": x,
             "r_squared": 0.0,
         }
     fit = sm.OLS(y, x).fit()
@@ -36,6 +40,8 @@ def fitted(y: Array, x: Array, names: list[str], level: float, lags: int | None)
         "coefficients": table,
         "residuals": np.asarray(fit.resid),
         "covariance": covariance,
+        "design": x,
+        "inverse": np.asarray(fit.normalized_cov_params).reshape(x.shape[1], -1),
         "r_squared": float(fit.rsquared) if x.shape[1] > 1 else 0.0,
     }
 
@@ -90,6 +96,40 @@ def runs(residuals: Array, days: int) -> Array:
     """
     sums = sliding_window_view(residuals, days).sum(axis=1)
     return np.asarray(sums[np.isfinite(sums)])
+
+
+def scaled_runs(residuals: Array, x: Array, inverse: Array, ahead: Array, days: int) -> Array:
+    """Return sums of neighbouring residuals, each as wide as the error of a forecast.
+
+    Residuals lie nearer to the line they were fitted to than forecasts do: a sum over days with
+    regressors v has variance days - v' inverse v in units of one day's, a forecast over `ahead`
+    days + v' inverse v. Missing days are NaN in `residuals`; `x` has a row a day.
+
+    >>> one = np.ones((4, 1))
+    >>> scaled_runs(np.array([1.0, -1, 1, -1]), one, np.array([[0.25]]), np.array([2.0]), 2).tolist()
+    [0.0, 0.0, 0.0]
+    >>> scaled_runs(np.array([3.0, 3, -3, -3]), one, np.array([[0.25]]), np.array([2.0]), 2)[0].round(3).item()
+    10.392
+    """
+    sums = sliding_window_view(residuals, days).sum(axis=1)
+    across = sliding_window_view(x, days, axis=0).sum(axis=2)
+    within = days - ((across @ inverse) * across).sum(axis=1)
+    forecast = days + float(ahead @ inverse @ ahead)
+    found = sums * np.sqrt(forecast / np.maximum(within, _FLAT * days))
+    return np.asarray(found[np.isfinite(found)])
+
+
+def separate(places: NDArray[np.int64], length: int) -> int:
+    """Return how many windows can be chosen that share no day, from their first days in order.
+
+    >>> separate(np.array([0, 1, 2, 3, 9]), 3)
+    3
+    """
+    count, free = 0, -np.inf
+    for place in places.tolist():
+        if place >= free:
+            count, free = count + 1, place + length
+    return count
 
 
 def rank(value: float, others: Array) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Every definition of a fall at once, and how many of them yield the figure that was claimed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cemlab import _checks, _words
 from cemlab.evidence.shares import _finding, _panel, _read, _windows
+from cemlab.evidence.shares._study_notes import APART
 
 Array = NDArray[np.float64]
 BENCHMARKS = ("none", "constant mean", "market", "market + peers", "peers")
@@ -33,7 +34,7 @@ class Specifications:
     level : float
         Confidence of `low` and `high`.
     notes : tuple of str
-        What was left out.
+        What was left out, and what is odd about the days or the returns.
     """
 
     table: pd.DataFrame
@@ -96,8 +97,10 @@ def specifications(
         Of "none", "constant mean", "market", "market + peers", "peers": what the return is
         compared with (models with alpha and slopes). None: all that the columns allow.
     kinds : sequence of str
-        "simple" adds returns up; "log" adds logarithms up, shown as the change of price that they
-        mean (so "none" with "log" is the change from close to close).
+        "simple" adds returns up: with large returns that may be far from what a holder gained or
+        lost, even of the other sign. "log" adds logarithms up, shown as the change of price that
+        they mean (so "none" with "log" is the change from close to close). Over one day against
+        "none" both are the same and count once.
     estimation, gap, level
         As for :func:`event_study`; each window has its own estimation window, unless dates are given.
     claim : float
@@ -134,7 +137,7 @@ def specifications(
     >>> found = specifications(shares, firm="UAL", events=days[2:], windows=[1, 2],
     ...                        benchmarks=["none"], estimation=2)
     >>> found
-    Specifications(6 definitions, -11.0% to -5.0%, 2 reach -10%)
+    Specifications(4 definitions, -11.0% to -5.0%, 2 reach -10%)
     >>> found.table[["days", "kind", "estimate"]].round(3).values.tolist()[:2]
     [[2, 'simple', -0.11], [2, 'log', -0.107]]
     """
@@ -142,14 +145,15 @@ def specifications(
     if target == 0:
         msg = "claim must be a fall or a rise, got 0"
         raise ValueError(msg)
-    known = _factors(market, list(peers))
+    known = _factors(market, _several(peers))
     chosen = _listed("benchmarks", list(known) if benchmarks is None else benchmarks, BENCHMARKS)
     lengths = sorted({_checks.whole("windows", days, low=1) for days in _several(windows)})
     if not lengths:
         msg = "windows must be one length or more, got none"
         raise ValueError(msg)
-    parts, notes, left_out = [], [], 0
-    for benchmark, kind in product(chosen, _listed("kinds", kinds, KINDS)):
+    styles = _listed("kinds", kinds, KINDS)
+    parts, notes, left_out, repeated = [], [], 0, 0
+    for benchmark, kind in product(chosen, styles):
         if benchmark not in known:
             need = "market" if benchmark == "market" else "peers" if benchmark == "peers" else "market and peers"  # fmt: skip
             msg = f"{need} must be given for the benchmark {benchmark}, got none"
@@ -160,6 +164,9 @@ def specifications(
             panel = _logarithms(panel)
         starts = _starts(panel, events)
         for days in lengths:
+            if benchmark == "none" and kind == "log" and days == 1 and "simple" in styles:
+                repeated += len(starts)
+                continue
             part = _one(panel, model, starts, days, estimation, gap, level, kind)
             if part is None:
                 left_out += len(starts)
@@ -171,7 +178,10 @@ def specifications(
         raise ValueError(msg)
     if left_out:
         notes.append(f"{_words.counted(left_out, 'definition')} left out for missing or too few returns")  # fmt: skip
+    if repeated:
+        notes.append(f"{_words.counted(repeated, 'definition')} left out that would repeat others: the change of one day against nothing is the same with simple and with log returns")  # fmt: skip
     table = pd.concat(parts, ignore_index=True)
+    notes += _apart(table) + _odd_days(panel, starts, lengths, estimation, gap)
     reaches = table["estimate"] <= target + 1e-12 if target < 0 else table["estimate"] >= target - 1e-12  # fmt: skip
     columns = ["first_day", "last_day", "days", "benchmark", "kind", "estimate", "low", "high",
                "t", "p", "n", "reaches"]  # fmt: skip
@@ -184,6 +194,8 @@ def specifications(
 
 
 def _several(values: Any) -> list[Any]:
+    if isinstance(values, set | frozenset):
+        return sorted(values, key=str)
     plain = isinstance(values, str) or not isinstance(values, Sequence | pd.Index | np.ndarray | pd.Series | range)  # fmt: skip
     return [values] if plain else list(values)
 
@@ -214,7 +226,30 @@ def _logarithms(panel: _read.Panel) -> _read.Panel:
         if np.nanmin(values) <= -1:
             msg = f"returns of {name} must be above -1 for logarithms, got {np.nanmin(values):g}"
             raise ValueError(msg)
-    return _read.Panel(panel.label, np.log1p(panel.firm), panel.names, np.log1p(panel.factors), panel.days)  # fmt: skip
+    return replace(panel, firm=np.log1p(panel.firm), factors=np.log1p(panel.factors))
+
+
+def _apart(table: pd.DataFrame) -> list[str]:
+    """Return a sentence on definitions whose figure hangs on the kind of return."""
+    parts = [table[table["kind"] == kind] for kind in KINDS]
+    pairs = parts[0].merge(parts[1], on=["first_day", "days", "benchmark"])
+    simple, log = pairs["estimate_x"], pairs["estimate_y"]
+    far = int(((simple - log).abs() > APART).sum())
+    if not far:
+        return []
+    turned = int((simple * log < 0).sum())
+    other = f" ({turned} even in sign)" if turned else ""
+    return [f"in {far} of {_words.counted(len(pairs), 'pair')} simple and log returns differ by more than {APART:.0%} of the price{other}: only log returns against nothing say what a holder lost"]  # fmt: skip
+
+
+def _odd_days(
+    panel: _read.Panel, starts: NDArray[np.int64], lengths: list[int], estimation: Any, gap: int
+) -> list[str]:
+    ends = []
+    for place in (int(starts[0]), int(starts[-1])):
+        before = _panel.estimation_days(estimation, gap, (0, lengths[0] - 1), panel.days, place)
+        ends += [place + before[0], place + before[1], place, place + lengths[-1] - 1]
+    return panel.calendar(max(0, min(ends)), min(len(panel.days) - 1, max(ends)))
 
 
 def _starts(panel: _read.Panel, events: Any) -> NDArray[np.int64]:

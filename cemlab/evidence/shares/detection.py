@@ -149,7 +149,7 @@ def power_curve(
     sigmas : array_like of float
         One or more daily standard deviations.
     effects : array_like of float, optional
-        Sizes of falls, fractions; None: 0 to 40 % in steps of half a per cent.
+        Sizes of falls or rises, fractions; None: 0 to 40 % in steps of half a per cent.
     days, level, estimation, factors
         As for :func:`detectable`.
 
@@ -157,7 +157,8 @@ def power_curve(
     -------
     DataFrame
         One row a deviation and effect: `sigma`, `effect`, `power`, and `detectable` (smallest
-        significant); `days` and `level` as given.
+        significant); `se` (standard error of the effect) and `df` (infinite for the normal law);
+        `days` and `level` as given.
 
     Notes
     -----
@@ -175,6 +176,7 @@ def power_curve(
         found = _finding.chance(grid / error, confident, df)
         least = _finding.critical(confident, df) * error
         columns = {"sigma": sigma, "effect": grid, "power": found, "detectable": least}
+        columns |= {"se": error, "df": df}
         parts.append(pd.DataFrame(columns | {"days": days, "level": confident}))
     return pd.concat(parts, ignore_index=True)
 

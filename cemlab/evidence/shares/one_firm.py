@@ -9,15 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cemlab import _checks, _words
+from cemlab import _checks
 from cemlab.estimate import Estimate
-from cemlab.evidence.shares import _finding, _panel, _read, _residuals, _testing, _windows
+from cemlab.evidence.shares import (
+    _finding,
+    _panel,
+    _read,
+    _residuals,
+    _study_notes,
+    _testing,
+    _windows,
+)
 from cemlab.evidence.shares._panel import Factors
-from cemlab.evidence.shares._windows import Studies
 
 MODELS = ("market", "constant mean", "market adjusted", "raw")
 ERRORS = ("normal", "HAC", "empirical")
-_MANY, _ODD, _FAR = 30, 0.01, 0.5
 UNIT = "of the price (1 is 100 %)"
 
 
@@ -42,6 +48,11 @@ class EventStudy:
     car : Estimate
         Cumulative abnormal return of the window, with its interval; `n` is the number of days
         of the estimation window.
+    buy_and_hold : mapping of str to float
+        What one who held a share through the window gained, by compounding simple returns: `firm`,
+        `benchmark` (the expected returns) and `difference`. `car` is a sum of returns, which may
+        be far from it, even of the other sign, when returns are large. Missing if a return
+        is below -1.
     se : float
         Its standard error, the error of the estimated coefficients included.
     t, df, p : float
@@ -79,6 +90,7 @@ class EventStudy:
     window: tuple[int, int]
     estimation: tuple[pd.Timestamp, pd.Timestamp]
     car: Estimate
+    buy_and_hold: Mapping[str, float]
     se: float
     t: float
     df: float
@@ -140,9 +152,11 @@ def event_study(
         Column of the firm.
     factors : str or sequence
         Columns of the factors; a list within the list stands for the mean of its columns
-        (`["SPX", ["DAL", "LUV"]]`). None (an empty list): the mean return is expected.
+        (`["SPX", ["DAL", "LUV"]]`). None (an empty list): the mean return is expected. A Series
+        or DataFrame holds factors of its own.
     event : date
-        The day that investors could first react. If it is no trading day, the next one is day 0.
+        The day that investors could first react. If it has no row, the next one is day 0, and
+        a note says so. Words are read as 2009-07-06 or, with dots, the day first (06.07.2009).
         A time of day is ignored: for news after the close, give the next day.
     window : (int, int)
         First and last trading day, from day 0: (0, 3) is four days.
@@ -157,7 +171,8 @@ def event_study(
     errors : {"normal", "HAC", "empirical"}
         How chance is judged: independent normal errors; Newey and West's variance with as many
         lags as the window has further days; rank among all windows of the same length in the
-        estimation period (residuals; overlapping).
+        estimation period (sums of residuals, overlapping, stretched to the error of a forecast).
+        "HAC" and "empirical" need an estimation window five times as long as the window.
     level : float
         Confidence of intervals, 0.95 for a test at 5 %.
 
@@ -170,7 +185,8 @@ def event_study(
     ------
     ValueError
         If the event lies outside the sample, a day of the window has no return, the estimation
-        window is too short or overlaps, or returns are constant or factors collinear there.
+        window is too short or overlaps, returns are constant or factors collinear there, a
+        date can be read in two ways, or errors are asked for that a long window makes worthless.
 
     Warns
     -----
@@ -183,7 +199,11 @@ def event_study(
     `detectable` before `p`. The test cannot tell two causes in one window apart. Daily returns
     have fat tails and quiet and wild times (Brown and Warner 1985): compare with "empirical" and
     with placebo dates. The variance is that of the estimation window; events raise it. A date
-    and a window chosen after the returns were seen make p worthless.
+    and a window chosen after the returns were seen make p worthless. The CAR adds up simple returns;
+    `buy_and_hold` says what a holder lost. Without an effect (simulated: 5 % promised, independent
+    normal errors, 120 days of estimation, windows of 4, 10 and 20 days), normal errors reject 5 % of
+    the time, "HAC" 5, 8 and 10 %, "empirical" 4, 7 and 9 %; for windows longer than a fifth of the
+    estimation window the latter two are refused.
 
     References
     ----------
@@ -223,14 +243,12 @@ def event_study(
     complete = used[panel.complete[used]]
     fit = _residuals.fitted((panel.firm - given)[complete], x[complete], ["alpha", *panel.names], level, len(during) - 1 if errors == "HAC" else None)  # fmt: skip
     test = _testing.judge(found, fit, x[during], complete - used[0], errors, level)
-    shown = _diagnosed(fit)
+    shown = _residuals.diagnostics(fit["residuals"], fit["r_squared"])
+    held = _study_notes.buy_and_hold(panel.firm[during], found.expected[0])
     notes = [moved] if moved else []
-    notes += _notes(len(used) - len(complete), found, shown, errors, test)
-    notes += (
-        panel.holes(used[0], during[-1])
-        if before[1] < window[0]
-        else panel.holes(during[0], used[-1])
-    )
+    notes += _study_notes.on_chance(len(used) - len(complete), found, shown, errors, test)
+    notes += panel.calendar(min(used[0], during[0]), max(used[-1], during[-1]), during)
+    notes += _study_notes.on_scale(panel.firm[during], found, fit["coefficients"], held)
     sigma, df, car = float(found.sigma[0]), float(found.df[0]), float(found.car[0])
     benchmark = f"{model} ({', '.join(panel.names)})" if panel.names else model
     daily = pd.DataFrame({
@@ -247,46 +265,9 @@ def event_study(
     return EventStudy(
         firm=firm, day0=panel.days[place], model=model, errors=errors, factors=tuple(panel.names),
         window=window, estimation=(panel.days[used[0]], panel.days[used[-1]]), car=estimate,
-        se=test.se, t=car / test.se, df=df, p=test.p,
+        buy_and_hold=MappingProxyType(held), se=test.se, t=car / test.se, df=df, p=test.p,
         simple_t=car / (sigma * math.sqrt(len(during))), detectable=test.detectable,
         detectable_80=test.se * _finding.needed(_finding.NAMED, level, df), sigma=sigma,
         daily=daily, coefficients=fit["coefficients"], diagnostics=MappingProxyType(shown),
         notes=tuple(notes), level=level,
     )  # fmt: skip
-
-
-# --- inside ------------------------------------------------------------------------
-
-
-def _diagnosed(fit: Mapping[str, Any]) -> dict[str, float]:
-    return _residuals.diagnostics(fit["residuals"], fit["r_squared"])
-
-
-def _notes(
-    missing: int, found: Studies, shown: Mapping[str, float], errors: str, test: _testing.Judgement
-) -> list[str]:
-    told = []
-    if missing:
-        told.append(
-            f"{_words.counted(missing, 'day')} without a return left out of the estimation window"
-        )
-    if found.df[0] < _MANY:
-        told.append(f"the estimation window leaves only {found.df[0]} degrees of freedom")
-    if errors == "normal" and shown["normal_p"] < _ODD:
-        kurtosis = shown["excess_kurtosis"]
-        told.append(
-            f'residuals are not normal (excess kurtosis {kurtosis:.1f}): compare with errors="empirical"'
-        )
-    if shown["arch_p"] < _ODD:
-        told.append(
-            f"the variance comes in clusters (ARCH test, p = {shown['arch_p']:.2g}): chance is larger in wild times"
-        )
-    if errors != "HAC" and abs(shown["durbin_watson"] - 2) > _FAR:
-        told.append(
-            f'residuals of neighbouring days are correlated (Durbin-Watson {shown["durbin_watson"]:.2f}): compare with errors="HAC"'
-        )
-    if math.isinf(test.detectable):
-        told.append(
-            "there are too few windows for a rank test at this level: nothing could be found"
-        )
-    return told

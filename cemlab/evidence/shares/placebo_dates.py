@@ -156,9 +156,10 @@ def placebo(
         notes.append(f"{_words.counted(int((~good).sum()), 'date')} left out for missing or constant returns")  # fmt: skip
     cars, error, days = found.car[good], found.se[good], panel.days[places[good]]
     length = window[1] - window[0] + 1
-    separate = _separate(places[good], length)
+    separate = _residuals.separate(places[good], length)
     if separate < len(cars):
         notes.append(f"windows of {length} days overlap: only {separate} of {len(cars)} can be chosen that do not")  # fmt: skip
+    notes += panel.calendar(0, len(panel.days) - 1)
     table = pd.DataFrame({"date": days, "car": cars, "se": error, "t": cars / error})
     columns = pd.RangeIndex(window[0], window[1] + 1, name="day")
     paths = pd.DataFrame(found.abnormal[good].cumsum(axis=1), days.rename("date"), columns)
@@ -193,16 +194,3 @@ def _places(
     fits = (places >= first) & (places <= last)
     notes = [] if fits.all() else [f"{_words.counted(int((~fits).sum()), 'date')} too near the ends of the returns left out"]  # fmt: skip
     return places[fits], notes
-
-
-def _separate(places: NDArray[np.int64], length: int) -> int:
-    """Return how many windows can be chosen that share no day.
-
-    >>> _separate(np.array([0, 1, 2, 3, 9]), 3)
-    3
-    """
-    count, free = 0, -np.inf
-    for place in places.tolist():
-        if place >= free:
-            count, free = count + 1, place + length
-    return count

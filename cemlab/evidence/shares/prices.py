@@ -1,12 +1,14 @@
 """From closing prices to returns."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _checks
 from cemlab.evidence.shares import _panel
-from cemlab.evidence.shares._read import HOLE_DAYS
+from cemlab.evidence.shares._calendar import HOLE_DAYS
 
 KINDS = ("simple", "log")
 
@@ -21,7 +23,9 @@ def returns(
     prices : DataFrame or Series
         Closing prices, adjusted for splits and dividends: one row a trading day (dates in the
         index or in a column `date`) and one column a firm; or long, with `date`, `ticker`,
-        `close`. Rows may stand in any order.
+        `close`. Rows may stand in any order. Rows without any price (weekends, holidays) are left
+        out. Dates in words are read as 2009-07-06 or, with dots, the day first (06.07.2009); of
+        stamps with a time zone, the date that their clock shows counts.
     kind : {"simple", "log"}
         Change as a fraction of the price before (0.01 is 1 %), or change of the logarithm.
     max_gap_days : int
@@ -37,7 +41,13 @@ def returns(
     Raises
     ------
     ValueError
-        If a price is not above 0, a day stands twice, rows have a hole, or a price never moves.
+        If a price is not above 0, a day stands twice, rows have a hole, no price moves, columns
+        hold other things than closes (a volume), or a date can be read in two ways.
+
+    Warns
+    -----
+    UserWarning
+        If the price of one of several firms never moves: its returns are 0.
 
     Notes
     -----
@@ -60,11 +70,12 @@ def returns(
     _checks.one_of("kind", kind, KINDS)
     most = _checks.whole("max_gap_days", max_gap_days, low=1)
     table = _panel.wide(prices, "prices")
-    if len(table) < 2:
-        msg = "prices must have at least two trading days, got 1"
-        raise ValueError(msg)
     if not table.shape[1]:
         msg = "prices must have at least one firm, got no column"
+        raise ValueError(msg)
+    table = table.dropna(how="all")
+    if len(table) < 2:
+        msg = f"prices must have at least two trading days, got {len(table)}"
         raise ValueError(msg)
     days = pd.DatetimeIndex(table.index)
     steps = np.diff(days.to_numpy()) / np.timedelta64(1, "D")
@@ -73,6 +84,7 @@ def returns(
         msg = f"prices must have no hole of more than {most} days, got none between {days[place]:%Y-%m-%d} and {days[place + 1]:%Y-%m-%d}: give max_gap_days if that is meant"
         raise ValueError(msg)
     values = np.column_stack([_checked(table.iloc[:, i]) for i in range(table.shape[1])])
+    _must_move(values, [str(name) for name in table.columns])
     later, before = values[1:], values[:-1]
     found = np.log(later / before) if kind == "log" else later / before - 1
     return pd.DataFrame(found, days[1:].rename("date"), [str(name) for name in table.columns])
@@ -92,7 +104,18 @@ def _checked(prices: "pd.Series[float]") -> NDArray[np.float64]:
     if known.size < 2:
         msg = f"prices of {name} must be known on at least two days, got {known.size}"
         raise ValueError(msg)
-    if np.ptp(known) == 0:
-        msg = f"prices of {name} must move, got {known[0]:g} on all {known.size} days"
-        raise ValueError(msg)
     return values
+
+
+def _must_move(values: NDArray[np.float64], names: list[str]) -> None:
+    fixed = np.flatnonzero(np.nanmax(values, axis=0) == np.nanmin(values, axis=0))
+    if not fixed.size:
+        return
+    first, column = names[fixed[0]], values[:, fixed[0]]
+    told = f"got {np.nanmax(column):g} on all {int(np.isfinite(column).sum())} days"
+    if fixed.size == len(names):
+        msg = f"prices of {first} must move, {told}"
+        raise ValueError(msg)
+    more = f" (so do those of {fixed.size - 1} more)" if fixed.size > 1 else ""
+    msg = f"prices of {first} never move, {told}{more}: its returns are 0, so leave it out of studies"  # fmt: skip
+    warnings.warn(msg, UserWarning, stacklevel=3)

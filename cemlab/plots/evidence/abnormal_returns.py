@@ -106,7 +106,7 @@ def placebo_histogram(
     >>> shares = pd.DataFrame({"UAL": [0.01, -0.01, 0.02, -0.02, 0.01, -0.01, 0.0, -0.05]}, days)
     >>> found = placebo(shares, firm="UAL", factors=[], event=days[7], window=(0, 0), estimation=4)
     >>> placebo_histogram(found).get_title(loc="left")
-    '0 of 3 other dates moved as far as UAL at the event (-4.5%)'
+    '0 of 3 other dates moved as far as UAL at the event (-4.5%), up or down'
     """
     study = placebo.study
     if study is None:
@@ -120,8 +120,8 @@ def placebo_histogram(
         top = float(np.max(counts))
         ax.axvline(100 * study.car, color=BLUE, lw=4, label=f"the event: {float(study.car):+.1%}")
         if claim is not None:
-            fell = (cars <= claim if claim < 0 else cars >= claim).mean()
-            words = f"claimed: {claim:+.0%}\n({fell:.0%} of the dates go so far)"
+            fell = (np.abs(cars) >= abs(claim) * (1 - 1e-12)).mean()
+            words = f"claimed: {claim:+.0%}\n({fell:.0%} of the dates go so\nfar, up or down)"
             ax.axvline(100 * claim, color=RED, ls="--", lw=2.5, label=words)
         guessed = _guess(prediction)
         if guessed is not None:
@@ -135,7 +135,7 @@ def placebo_histogram(
         ax.set_ylabel("dates")
         ax.legend(loc="upper right", frameon=False)
         far = int((np.abs(cars) >= abs(float(study.car)) * (1 - 1e-12)).sum())
-        told = f"{far} of {len(cars)} other dates moved as far as {study.firm} at the event ({float(study.car):+.1%})"  # fmt: skip
+        told = f"{far} of {len(cars)} other dates moved as far as {study.firm} at the event ({float(study.car):+.1%}), up or down"  # fmt: skip
         finish(ax, title or told, prediction)
     return ax
 

@@ -11,7 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cemlab import _checks
+from cemlab.evidence import _dates
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
+from cemlab.plots.evidence._titles import fitted
 from cemlab.plots.voice.scores import mark_guess
 
 _LOOKS = (
@@ -19,6 +21,8 @@ _LOOKS = (
     ("#808000", "p"),
 )  # fmt: skip
 _BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
+_LETTERS = 65
+"""Of the words of a legend in one line, at most."""
 _VIDEO = "2009-07-06"
 
 
@@ -41,7 +45,7 @@ def satisfaction_by_airline(
     ----------
     index : DataFrame
         The data set ``acsi-airlines``: `year`, `airline`, `acsi` (0 to 100), and where known
-        `published` (date) and `confidence`.
+        `published` (date) and `confidence`. Rows without a score are left out.
     airline : str
         The airline that the title is about.
     event : date
@@ -63,12 +67,23 @@ def satisfaction_by_airline(
     >>> ax.get_title(loc="left")
     'United: 56 in 2009, before the video; then 60 in 2010 (unverified), 62 in 2012'
     """
-    moment = _checks.moment("event", event)
+    moment = _dates.moment(event, "event")
     _checks.one_of("airline", airline, dict.fromkeys(index["airline"]))
+    index = index[index["acsi"].notna()]
+    if not (index["airline"] == airline).any():
+        msg = f"index must have a score of {airline}, got none"
+        raise ValueError(msg)
+    if index["year"].isna().any():
+        msg = f"year must be known for each score, got {int(index['year'].isna().sum())} missing"
+        raise ValueError(msg)
+    index = index.assign(year=index["year"].astype(int))
     printed = pd.to_datetime(index["year"].astype(str) + "-05-15")
-    known = pd.to_datetime(index["published"]) if "published" in index else printed
+    if "published" in index:
+        known = index["published"].notna() & index["published"].ne("")
+        found = _dates.moments(index.loc[known, "published"], "days of publication")
+        printed[known] = found.normalize()
     sure = index.get("confidence", "independent")
-    table = index.assign(day=known.fillna(printed), confidence=sure).sort_values("day")
+    table = index.assign(day=printed, confidence=sure).sort_values("day")
     named = dict.fromkeys(index["airline"])
     others = [name for name in named if name not in (airline, "Industry")]
     ax = ax or new_axes(width=11.5, height=6.2)
@@ -83,7 +98,10 @@ def satisfaction_by_airline(
         low, high = table["acsi"].min() - 3.0, table["acsi"].max() + 4.0
         ax.set_ylim(low, high)
         span = pd.Timedelta(days=150 + 0.16 * (table["day"].max() - table["day"].min()).days)
-        ax.set_xlim(table["day"].min() - pd.Timedelta(days=120), table["day"].max() + span)
+        first = table["day"].min() - pd.Timedelta(days=120)
+        if table["day"].min().year == table["day"].max().year:  # a mark of the year must be seen
+            first = min(first, pd.Timestamp(year=table["day"].min().year, month=1, day=1))
+        ax.set_xlim(first, table["day"].max() + span)
         _names(ax, ends, 0.045 * (high - low))
         _event(ax, moment, event_name)
         ax.plot([], [], "o", color=GREY, mfc="white", mew=2, label="unverified")
@@ -94,7 +112,8 @@ def satisfaction_by_airline(
         ax.grid(axis="y", color="#DDDDDD")
         ax.legend(loc="lower right", frameon=False, ncols=2)
         own = table[table["airline"] == airline]
-        finish(ax, title or _before_and_after(own, airline, moment, event_name), prediction)
+        told = _before_and_after(own, airline, moment, event_name)
+        finish(ax, title or fitted(ax, told), prediction)
     return ax
 
 
@@ -118,6 +137,7 @@ def baggage_rate(
     ----------
     months : DataFrame
         The data set ``united-baggage``: `month`, `airline`, `reports`, `enplaned` (passengers).
+        Months without one of the counts are left out, of their year's mean as well.
     airline : str
         The airline that is drawn.
     event : date
@@ -144,9 +164,14 @@ def baggage_rate(
     >>> ax.get_title(loc="left")
     'United: 5.24 reports per 1,000 in 2008, 4.10 in 2009, 3.40 in 2010'
     """
-    moment = _checks.moment("event", event)
+    moment = _dates.moment(event, "event")
     _checks.one_of("airline", airline, dict.fromkeys(months["airline"]))
-    part = months[months["airline"] == airline].sort_values("month")
+    part = months.assign(month=_dates.moments(months["month"], "months"))
+    part = part[part["airline"] == airline].sort_values("month")
+    part = part[part[["reports", "enplaned"]].notna().all(axis=1) & part["enplaned"].gt(0)]
+    if part.empty:
+        msg = f"months must have one with reports and passengers of {airline}, got none"
+        raise ValueError(msg)
     totals = part.groupby(part["month"].dt.year)[["reports", "enplaned"]].sum()
     means = 1000 * totals["reports"] / totals["enplaned"]
     ax = ax or new_axes(width=11.0, height=5.4)
@@ -174,14 +199,15 @@ def baggage_rate(
         ax.set_ylim(0, None)
         _event(ax, moment, event_name)
         also = f"; in brackets {others_name}" if len(given) else ""
-        ax.set_xlabel(f"year, and the mean of the year ({airline}{also})")
+        ax.set_xlabel(fitted(ax, f"year, and the mean of the year ({airline}{also})"))
         ax.set_ylabel("reports per 1,000 passengers")
-        ax.legend(loc="lower left", frameon=False, ncols=3)
+        named = "".join(ax.get_legend_handles_labels()[1])
+        ax.legend(loc="lower left", frameon=False, ncols=3 if len(named) < _LETTERS else 1)
         near = means[(means.index >= moment.year - 1) & (means.index <= moment.year + 1)]
         shown = near if len(near) else means
         (first, *rest) = [f"{mean:.2f}{{}} in {year}" for year, mean in shown.items()]
         found = ", ".join([first.format(" reports per 1,000"), *(word.format("") for word in rest)])
-        finish(ax, title or f"{airline}: {found}", prediction)
+        finish(ax, title or fitted(ax, f"{airline}: {found}"), prediction)
     return ax
 
 
@@ -226,7 +252,8 @@ def _event(ax: Axes, moment: pd.Timestamp, name: str) -> None:
     ax.axvline(at, color="black", ls="--", lw=1.8, zorder=1)
     words = f"{name}\n{moment.day} {moment:%B %Y}"
     ax.annotate(words, (at, 0.99), (6, 0), xycoords=("data", "axes fraction"),
-                textcoords="offset points", va="top", fontsize=12, bbox=_BOX)  # fmt: skip
+                textcoords="offset points", va="top", fontsize=12, bbox=_BOX,
+                annotation_clip=True)  # fmt: skip
 
 
 def _guesses(ax: Axes, guesses: Mapping[Any, object]) -> None:
@@ -252,7 +279,7 @@ def _before_and_after(
 ) -> str:
     """Say the last score before an event, the first after it, and the first verified one."""
     words = [
-        f"{row['acsi']} in {row['year']}" + " (unverified)" * (row["confidence"] == "unverified")
+        f"{row['acsi']:g} in {row['year']}" + " (unverified)" * (row["confidence"] == "unverified")
         for _, row in rows.iterrows()
     ]
     late = (rows["day"] >= moment).to_numpy()

@@ -66,11 +66,22 @@ def firm_returns(
         days = f"day {first}" if first == last else f"days {first} to {last}"
         ax.set_xlabel(f"cumulative abnormal return, {days} (0: the event)")
         ax.set_ylabel("firm, event")
-        ax.legend(loc="best", frameon=False)
+        ax.legend(
+            loc="upper left",
+            bbox_to_anchor=(0.0, -0.14 * 6 / (2.4 + 0.42 * len(shown))),
+            ncols=2,
+            frameon=False,
+        )
         everyone = (table["low"] > 0) | (table["high"] < 0)
-        found = f"{everyone.sum()} of {_words.counted(len(table), 'firm')} {'is' if everyone.sum() == 1 else 'are'} off zero; their mean is {mean:.1%}"
-        if known:
-            found += f" [{mean.low:.1%}, {mean.high:.1%}]"
+        off_zero = int(everyone.sum())
+        value = f"{mean:.1%}"
+        if len(table) == 1:
+            value += f" [{table['low'].iloc[0]:.1%}, {table['high'].iloc[0]:.1%}]"
+            found = f"{table.index[0]} is {'' if off_zero else 'not '}off zero: {value}"
+        else:
+            found = f"{off_zero} of {_words.counted(len(table), 'firm')} {'is' if off_zero == 1 else 'are'} off zero; their mean is {value}"
+            if known:
+                found += f" [{mean.low:.1%}, {mean.high:.1%}]"
         finish(ax, title or found, prediction)
     return ax
 

@@ -4,15 +4,16 @@ from itertools import cycle
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from cemlab import _checks
+from cemlab.evidence.shares import _finding
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
 
 _LOOKS: tuple[tuple[str, Any], ...] = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (GREY, ":"))
-_COLUMNS = ("sigma", "effect", "power", "detectable", "days", "level")
+_COLUMNS = ("sigma", "effect", "power", "detectable", "se", "df", "days", "level")
 
 
 def power_curves(
@@ -28,7 +29,7 @@ def power_curves(
     Parameters
     ----------
     curve : DataFrame
-        Of `power_curve`.
+        Of `power_curve`; falls and rises are drawn by their size.
     claim : float, optional
         The effect that was claimed, such as -0.1: marked, and named in the title.
     prediction : object, optional
@@ -52,18 +53,19 @@ def power_curves(
         raise ValueError(msg)
     ax = ax or new_axes(width=10.0, height=6.0)
     days, level = int(curve["days"].iloc[0]), float(curve["level"].iloc[0])
+    size = None if claim is None else abs(_checks.number("claim", claim))
     chances = []
     with plt.rc_context(STYLE):
         for (colour, dash), (sigma, part) in zip(cycle(_LOOKS), curve.groupby("sigma"), strict=False):  # fmt: skip
-            part = part.sort_values("effect")
+            part = part.assign(effect=part["effect"].abs()).sort_values("effect")
             least = float(part["detectable"].iloc[0])
             x, y = part["effect"].to_numpy(), part["power"].to_numpy()
             ax.plot(100 * x, y, color=colour, ls=dash, lw=3.5,
                     label=f"daily {float(sigma):.1%}: significant from {least:.1%}")  # fmt: skip
-            if claim is not None:
-                chances.append(float(np.interp(abs(claim), np.abs(x), y)))
-                ax.plot(100 * abs(claim), chances[-1], "o", color=colour, ms=11, zorder=4)
-                ax.annotate(f"{chances[-1]:.0%}", (100 * abs(claim), chances[-1]), (10, -4),
+            if size is not None:
+                chances.append(_chance(part, size, level))
+                ax.plot(100 * size, chances[-1], "o", color=colour, ms=11, zorder=4, clip_on=False)
+                ax.annotate(f"{chances[-1]:.0%}", (100 * size, chances[-1]), (10, -4),
                             textcoords="offset points", va="top", color=colour)  # fmt: skip
         ax.axhline(0.8, color=GREY, lw=1.5, ls=":")
         ax.annotate("usually asked for: 80%", (1.0, 0.8), (0, 4), xycoords=("axes fraction", "data"),
@@ -72,15 +74,14 @@ def power_curves(
         ax.axhline(1 - level, color=GREY, lw=1.5, ls=":")
         ax.annotate(f"false alarms: {1 - level:.0%}", (1.0, 1 - level), (0, 4), ha="right", color=GREY,
                     xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
-        if claim is not None:
-            ax.axvline(
-                100 * abs(claim), color=RED, lw=2.5, ls="--", label=f"claimed: {abs(claim):.0%}"
-            )
+        if size is not None:
+            ax.axvline(100 * size, color=RED, lw=2.5, ls="--", label=f"claimed: {size:.0%}")
             guessed = getattr(prediction, "value", None)
             if isinstance(guessed, int | float) and 0 <= guessed <= 1:
-                ax.plot(100 * abs(claim), guessed, "*", color=PURPLE, mec="white", ms=22, zorder=5,
+                ax.plot(100 * size, guessed, "*", color=PURPLE, mec="white", ms=22, zorder=5,
                         label="your prediction")  # fmt: skip
-        ax.set_xlim(0, 100 * float(curve["effect"].abs().max()))
+        far = max(float(curve["effect"].abs().max()), 1.1 * (size or 0.0))
+        ax.set_xlim(0, 100 * (far or 0.01))
         ax.set_ylim(0, 1)
         ax.xaxis.set_major_formatter(PercentFormatter(100, decimals=0))
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -92,6 +93,12 @@ def power_curves(
 
 
 # --- inside ------------------------------------------------------------------------
+
+
+def _chance(part: pd.DataFrame, size: float, level: float) -> float:
+    """Return the chance at the claim itself, wherever the effects of the curve begin and end."""
+    error, df = float(part["se"].iloc[0]), float(part["df"].iloc[0])
+    return float(_finding.chance(size / error, level, df))
 
 
 def _title(curve: pd.DataFrame, claim: float | None, chances: list[float], days: int) -> str:

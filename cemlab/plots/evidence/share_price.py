@@ -11,8 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cemlab import _checks
+from cemlab.evidence import _dates
 from cemlab.plots._style import BLUE, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
+from cemlab.plots.evidence._titles import fitted
 
 
 def claimed_loss(
@@ -58,7 +59,7 @@ def claimed_loss(
     with plt.rc_context(STYLE):
         for y, (_, value, colour, hatch) in enumerate(rows):
             ax.barh(y, value / 1e6, 0.6, color=colour, hatch=hatch, ec="white", lw=0)
-            ax.annotate(f"{value / 1e6:,.0f}", (value / 1e6, y), (6, 0), textcoords="offset points", va="center")  # fmt: skip
+            ax.annotate(_millions(value), (value / 1e6, y), (6, 0), textcoords="offset points", va="center")  # fmt: skip
         guessed = getattr(prediction, "value", None)
         if isinstance(guessed, int | float) and guessed >= 0:
             ax.plot(guessed * whole / 1e6, 2, "*", color=PURPLE, mec="white", ms=22, clip_on=False,
@@ -70,8 +71,8 @@ def claimed_loss(
         ax.set_xlim(0, 1.12 * max(whole, loss) / 1e6)
         ax.set_xlabel(f"million {currency}")
         bound = "at least " if most else ""
-        told = f"{loss / 1e6:,.0f} million {currency} would be {bound}{least:.0%} of all shares, not {fall:.0%}"  # fmt: skip
-        finish(ax, title or told, prediction)
+        told = f"{_millions(loss)} million {currency} would be {bound}{least:.0%} of all shares, not {fall:.0%}"  # fmt: skip
+        finish(ax, title or fitted(ax, told), prediction)
     return ax
 
 
@@ -116,28 +117,31 @@ def price_course(
     >>> price_course(shares, firm="UAL", window=days[[0, 1]]).get_title(loc="left")
     'UAL: -2.0% from 6 Jul to 7 Jul; +0.9% by 8 Jul'
     """
-    table = (returns.set_index("date") if "date" in returns else returns).sort_index()
+    table = returns.set_index("date") if "date" in returns else returns
     for name in (firm, *others):
         if name not in table or table[name].isna().any():
             got = "none" if name not in table else f"{int(table[name].isna().sum())} missing"
             msg = f"returns must have a column {name} without gaps, got {got}"
             raise ValueError(msg)
+    table = table.set_axis(_dates.moments(table.index, "dates of returns").normalize()).sort_index()
     start, end = (_day(table.index, day) for day in window)
     if start >= end:
         msg = f"window must begin before it ends, got {start:%Y-%m-%d} to {end:%Y-%m-%d}"
         raise ValueError(msg)
+    same = table.index[0].year == table.index[-1].year
+    year = "" if same else " %Y"
     course = (1 + table[[firm, *others]]).cumprod()
     course = 100 * (course / course.loc[start] - 1)
     ax = ax or new_axes(width=10.5, height=5.6)
     with plt.rc_context(STYLE):
-        ax.axvspan(*mdates.date2num([start, end]), color=ORANGE, alpha=0.18, lw=0, label=f"{_short(start)} to {_short(end)}")  # fmt: skip
+        ax.axvspan(*mdates.date2num([start, end]), color=ORANGE, alpha=0.18, lw=0, label=f"{_short(start, year)} to {_short(end, year)}")  # fmt: skip
         ax.axhline(0, color="black", lw=1)
         for i, name in enumerate(others):
             ax.plot(course.index, course[name], color=GREY, lw=1.5, alpha=0.7,
                     label=", ".join(others) if not i else None)  # fmt: skip
         ax.plot(course.index, course[firm], "o-", color=BLUE, lw=3, ms=6, label=firm, zorder=4)
         low, high = float(course.to_numpy().min()), float(course.to_numpy().max())
-        _marks(ax, table.index, course[firm], marks or {}, (low, high))
+        _marks(ax, course[firm], marks or {}, (low, high), year)
         guessed = getattr(prediction, "value", None)
         if isinstance(guessed, int | float):
             bottom, top = ax.get_ylim()
@@ -147,15 +151,15 @@ def price_course(
                     clip_on=False, label="your prediction")  # fmt: skip
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:+g}%" if v else "0%"))
         ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=8))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _short(mdates.num2date(v))))
-        ax.set_xlabel(f"close of the trading day, {end:%Y}")
-        ax.set_ylabel(f"change since the close of {_short(start)}")
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _short(mdates.num2date(v), year)))
+        ax.set_xlabel(f"close of the trading day{f', {end:%Y}' * same}")
+        ax.set_ylabel(f"change since the close of {_short(start, year)}")
         ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.16), ncols=3, frameon=False)
-        told = f"{firm}: {_change(course[firm][end])} from {_short(start)} to {_short(end)}"
+        told = f"{firm}: {_change(course[firm][end])} from {_short(start, year)} to {_short(end, year)}"
         last = course.index[-1]
         if last > end:
-            told += f"; {_change(course[firm].iloc[-1])} by {_short(last)}"
-        finish(ax, title or told, prediction)
+            told += f"; {_change(course[firm].iloc[-1])} by {_short(last, year)}"
+        finish(ax, title or fitted(ax, told), prediction)
     return ax
 
 
@@ -163,7 +167,7 @@ def price_course(
 
 
 def _day(index: pd.Index, day: object) -> pd.Timestamp:
-    when = _checks.moment("window", day).normalize()
+    when = _dates.moment(day, "window").normalize()
     if when not in index:
         msg = f"days must be trading days of the table, got {when:%Y-%m-%d}"
         raise ValueError(msg)
@@ -172,24 +176,28 @@ def _day(index: pd.Index, day: object) -> pd.Timestamp:
 
 def _marks(
     ax: Axes,
-    index: pd.Index,
     course: "pd.Series[float]",
     marks: Mapping[object, str],
     ends: tuple[float, float],
+    year: str,
 ) -> None:
     room = (ends[1] - ends[0]) or 1.0
     steps = np.linspace(ends[1] + 0.06 * room, ends[1] + 0.30 * room, max(len(marks), 2))[::-1]
     for place, (day, words) in zip(steps, marks.items(), strict=False):
-        when = _day(index, day)
+        when = _day(course.index, day)
         x, y = float(mdates.date2num([when])[0]), float(course[when])
         ax.plot([x, x], [y, place], color=RED, lw=1.5, ls=":", zorder=3)
-        ax.annotate(f"{_short(when)}: {words}", (x, place), (4, 0), textcoords="offset points",
+        ax.annotate(f"{_short(when, year)}: {words}", (x, place), (4, 0), textcoords="offset points",
                     va="center", color=RED, fontsize=12.5)  # fmt: skip
     ax.set_ylim(ends[0] - 0.06 * room, ends[1] + (0.38 if marks else 0.06) * room)
 
 
-def _short(day: datetime) -> str:
-    return f"{day.day} {day:%b}"
+def _short(day: datetime, year: str = "") -> str:
+    return f"{day.day} {day:%b}{year and day.strftime(year)}"
+
+
+def _millions(money: float) -> str:
+    return f"{money / 1e6:,.0f}" if money >= 1e7 else f"{money / 1e6:.2g}"
 
 
 def _change(per_cent: float) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from cemlab import _words
 from cemlab.evidence import Specifications
 from cemlab.plots._style import BLUE, GREY, PURPLE, RED, STYLE, finish, new_axes
 
@@ -42,7 +43,7 @@ def specification_curve(
     >>> found = specifications(shares, firm="UAL", events=days[2:], windows=[1, 2],
     ...                        benchmarks=["none"], estimation=2)
     >>> specification_curve(found).get_title(loc="left")
-    '2 of 6 definitions yield a fall of 10% or more'
+    '2 of 4 definitions yield a fall of 10% or more'
     """
     table, n = found.table, len(found.table)
     rows = _ingredients(table)
@@ -63,9 +64,14 @@ def specification_curve(
                     label="your prediction")  # fmt: skip
         ax.set_xlim(-0.02 * n - 0.5, 1.02 * n - 0.5)
         _matrix(ax, rows, y, 100 * found.claim, hit)
-        ax.set_ylabel("change of the share", loc="top")
-        ax.set_xlabel(f"{n:,} definitions, the deepest fall first")
-        ax.legend(loc="upper left", frameon=False)
+        ax.set_ylabel("estimated change", loc="top")
+        first = ", the deepest fall first" if n > 1 else ""
+        ax.set_xlabel(
+            f"{_words.counted(n, 'definition')}{first} (simple returns added, log compounded)"
+        )
+        if n == 1:
+            ax.set_xticks([])
+        ax.legend(loc="upper left", facecolor="white", edgecolor="none", framealpha=0.9)
         finish(ax, title or _title(found), prediction)
     return ax
 
@@ -76,8 +82,11 @@ def specification_curve(
 def _title(found: Specifications) -> str:
     hits = int(found.table["reaches"].sum())
     what = "fall" if found.claim < 0 else "rise"
+    told = f"a {what} of {abs(found.claim):.0%} or more"
+    if len(found.table) == 1:
+        return f"The only definition {'yields' if hits else 'does not yield'} {told}"
     verb = "yields" if hits < 2 else "yield"
-    return f"{hits or 'None'} of {len(found.table):,} definitions {verb} a {what} of {abs(found.claim):.0%} or more"  # fmt: skip
+    return f"{hits or 'None'} of {len(found.table):,} definitions {verb} {told}"
 
 
 def _ingredients(table: pd.DataFrame) -> list[tuple[str, "pd.Series[bool]"]]:

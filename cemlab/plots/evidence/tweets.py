@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from cemlab import _checks, _proportions, _words
+from cemlab.evidence import _dates
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
+from cemlab.plots.evidence._titles import fitted
 from cemlab.plots.voice.scores import mark_guess
 
 _LOOKS = (
@@ -34,6 +36,7 @@ def reasons(
     ----------
     tweets : DataFrame
         The data set ``airline-tweets-2015``: `airline`, `sentiment`, `reason`, `n` (tweets).
+        Negative tweets without a reason are left out.
     airlines : sequence of str, optional
         Up to six airlines, a colour each; by default all of them taken together.
     listed : sequence of str
@@ -68,7 +71,8 @@ def reasons(
     if not 1 <= len(groups) <= len(_LOOKS):
         msg = f"airlines must be 1 to {len(_LOOKS)} names, got {len(groups)}"
         raise ValueError(msg)
-    bad = tweets[tweets["sentiment"] == "negative"]
+    given = tweets["reason"].notna() & tweets["reason"].ne("")
+    bad = tweets[(tweets["sentiment"] == "negative") & given]
     table = bad.pivot_table(
         index="reason", columns="airline", values="n", aggfunc="sum", fill_value=0
     )
@@ -108,8 +112,9 @@ def reasons(
         ax.legend(loc="lower right", frameon=False)
         top = (counts / totals).iloc[0]
         found = f"{str(counts.index[0]).capitalize()}: {_words.share(top.min(), top.max())} of "
-        found += f"{totals.sum():,} negative tweets" if len(groups) == 1 else "the negative tweets"
-        finish(ax, title or found, prediction)
+        every = _words.counted(int(totals.sum()), "negative tweet")
+        found += every if len(groups) == 1 else "the negative tweets"
+        finish(ax, title or fitted(ax, found), prediction)
     return ax
 
 
@@ -146,7 +151,8 @@ def hourly_tweets(
     if tweets.empty:
         msg = "tweets must be at least one hour of one airline, got none"
         raise ValueError(msg)
-    when = tweets["date"] + pd.to_timedelta(tweets["hour"], unit="h")
+    days = _dates.moments(tweets["date"], "dates of tweets").normalize()
+    when = days + pd.to_timedelta(tweets["hour"].to_numpy(), unit="h")
     table = tweets.assign(when=when).pivot_table(
         index="airline", columns="when", values="n", aggfunc="sum", fill_value=0
     )
@@ -169,7 +175,7 @@ def hourly_tweets(
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: _day(mdates.num2date(at))))
         ax.set_xlabel("day, US Pacific time (marks: midnight)")
         ax.set_ylabel("written to")
-        finish(ax, title or _late(starts), prediction)
+        finish(ax, title or fitted(ax, _late(starts)), prediction)
     return ax
 
 
@@ -190,6 +196,7 @@ def followers_revenue(
     told : DataFrame
         The data set ``dell-followers-revenue``: `date`, `quantity` (followers, revenue), `value`
         (people; million USD, cumulated), `scope`. The first scope of revenue is joined.
+        Rows without a value are left out.
     prediction : object, optional
         The reader's guess; a kept guess (millions) is marked at its value.
 
@@ -204,7 +211,8 @@ def followers_revenue(
     >>> followers_revenue(datasets.load("dell-followers-revenue")).get_title(loc="left")
     'DellOutlet: 1.5 million followers, 2 million USD; 6.5 million USD is all Dell accounts'
     """
-    rows = told.sort_values("date", kind="stable")
+    rows = told.assign(date=_dates.moments(told["date"], "dates"))
+    rows = rows[rows["value"].notna()].sort_values("date", kind="stable")
     people, money = (rows[rows["quantity"] == kind] for kind in ("followers", "revenue"))
     if people.empty or money.empty:
         kind = "followers" if people.empty else "revenue"
@@ -226,6 +234,9 @@ def followers_revenue(
                         textcoords="offset points", ha="right", va="top")  # fmt: skip
         mark_guess(ax, prediction, vertical=False)
         ax.set_ylim(0, 1.3 * max(money["value"].max(), people["value"].max() / 1e6))
+        marks = mdates.AutoDateLocator(minticks=3, maxticks=8)
+        ax.xaxis.set_major_locator(marks)
+        ax.xaxis.set_major_formatter(mdates.AutoDateFormatter(marks))
         ax.set_xlabel("date")
         ax.set_ylabel("millions (people, or USD)")
         ax.grid(axis="y", color="#DDDDDD")
@@ -235,7 +246,7 @@ def followers_revenue(
         if len(wider):
             most = wider.loc[wider["value"].idxmax()]
             found += f"; {most['value']:g} million USD is {most['scope']}"
-        finish(ax, title or found, prediction)
+        finish(ax, title or fitted(ax, found), prediction)
     return ax
 
 

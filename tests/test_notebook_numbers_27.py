@@ -1,0 +1,267 @@
+"""Numbers that notebook 27 says in words, and the figures that it brings."""
+
+import ast
+import re
+from pathlib import Path
+
+import matplotlib.dates as mdates
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from cemlab import cases, datasets, evidence, lenses, plots
+from cemlab.classroom.exercises import Prediction, check
+
+ROOT = Path(__file__).parents[1]
+BAGS = datasets.load("united-baggage")
+ACSI = datasets.load("acsi-airlines")
+TWEETS = datasets.load("airline-tweets-2015")
+US = {2004: 4.91, 2006: 6.73, 2007: 7.05, 2008: 5.26, 2009: 3.99, 2010: 3.51}
+VIDEO = "2009-07-06"
+UNITED = BAGS[BAGS["airline"] == "United"].set_index("month")["per_1000"]
+PLACEBOS = evidence.placebo_interruptions(UNITED, event=VIDEO, seasons=12, margin=12, errors="hac")
+
+
+def says(sentence):
+    return pytest.raises(ValueError, match="^" + re.escape(sentence) + "$")
+
+
+def level(start="2004", errors="hac"):
+    return evidence.interrupted(UNITED[start:], event=VIDEO, seasons=12, errors=errors).level
+
+
+# --- baggage --------------------------------------------------------------------------
+
+
+def test_baggage_fell_before_and_after_the_video_and_elsewhere_as_well():
+    year = BAGS["month"].dt.year.rename("year")
+    sums = BAGS.groupby(["airline", year])[["reports", "enplaned"]].sum()
+    sums["rate"] = 1000 * sums["reports"] / sums["enplaned"]
+    rate = sums.pivot_table(index="year", columns="airline", values="rate")
+    assert rate["United"].loc[2007:].round(2).tolist() == [5.76, 5.24, 4.10, 3.40]
+    fall = (100 * (rate.loc[2010] / rate.loc[2008] - 1)).round()
+    assert fall.to_dict() == {"American Eagle": -28, "Hawaiian": -25, "United": -35}
+    assert round(100 * (US[2010] / US[2008] - 1)) == -33
+    assert round(rate["United"][2009] / rate["United"][2008] - 1, 1) == -0.2
+    assert UNITED.idxmax() == pd.Timestamp("2007-01-01")
+    assert rate["United"][2007] < 0.85 * US[2007]
+    assert US[2009] < rate["United"][2009] < 1.05 * US[2009]
+    text = (ROOT / "datasets/united-baggage/datapackage.json").read_text()
+    for known, value in US.items():
+        assert f"{known} {value}" in text
+
+
+def test_the_first_test_finds_a_fall_and_the_careful_one_none():
+    first, careful = level(), level(errors="ar1")
+    assert np.round([first, first.low, first.high], 2).tolist() == [-1.31, -2.40, -0.22]
+    assert np.round([careful, careful.low, careful.high], 2).tolist() == [-0.54, -1.88, 0.81]
+    assert careful == evidence.interrupted(UNITED, event=VIDEO, seasons=12).level  # the default
+    later = evidence.interrupted(UNITED, event=VIDEO, seasons=12, errors="hac")
+    assert later.events == (pd.Timestamp("2009-08-01"),)
+    assert later.warnings[0].startswith("the event (2009-07-06) lies between two times")
+    assert later.warnings[1].startswith("Newey-West errors with 17 points in the shortest part")
+
+
+def test_every_third_date_has_a_break_at_least_as_clear():
+    own = PLACEBOS.loc[PLACEBOS["event"]].iloc[0]
+    clear = PLACEBOS[(PLACEBOS["t"].abs() >= abs(own["t"])) & ~PLACEBOS["event"]]
+    assert len(PLACEBOS) == 61
+    assert len(clear) == own["rank"] - 1 == 22
+    up = clear["value"] > 0
+    assert up.sum() == 12
+    assert set(clear.index[up].year) == {2005, 2006}
+    assert clear.index[~up].min() == pd.Timestamp("2008-09-01")
+    assert clear.index[~up].max() == pd.Timestamp("2009-07-01")
+    assert PLACEBOS.index[PLACEBOS["event"]][0] == pd.Timestamp("2009-08-01")
+
+
+def test_the_level_turns_with_the_year_in_which_the_line_begins():
+    assert [level(str(year)) > 0 for year in range(2004, 2009)] == [False] * 3 + [True] * 2
+    assert round(level("2007"), 2) == 0.33
+    for year in (2004, 2005, 2006, 2008):
+        assert check("indicators.8", year).right is False
+    assert check("indicators.8", 2007).right
+
+
+def test_three_airlines_are_too_few_to_compare():
+    rates = BAGS.pivot_table(index="month", columns="airline", values="per_1000")["2008":]
+    panel = 100 * rates / rates[:"2008-12"].mean()
+    found = {
+        name: evidence.difference_in_differences(panel, units=name, event=VIDEO) for name in panel
+    }
+    assert round(found["United"].effect) == -6
+    assert found["United"].p == pytest.approx(2 / 3)
+    assert abs(found["Hawaiian"].effect) > abs(found["United"].effect)
+    assert found["United"].p.parts["smallest"] == pytest.approx(1 / 3)
+
+
+# --- satisfaction ---------------------------------------------------------------------
+
+
+def test_five_alarms_three_airlines():
+    alarms = ACSI[(ACSI["year"] <= 2009) & (ACSI["acsi"] <= 60)]
+    assert len(alarms) == 5
+    assert alarms["airline"].nunique() == 3
+    assert (alarms["year"] == 2009).sum() == 3
+    lowest = alarms.loc[alarms["acsi"].idxmin()]
+    assert (lowest["airline"], lowest["acsi"]) == ("US Airways", 54)
+    own = ACSI[ACSI["airline"] == "United"].set_index("year")
+    sure = own.index[own["confidence"] != "unverified"]
+    assert sure.tolist() == [2008, 2009, 2012, 2014]
+    assert (ACSI["confidence"] == "unverified").sum() == 18
+    assert len(ACSI) == 50
+
+
+def test_one_step_in_four_is_as_large_as_uniteds():
+    wide = ACSI.pivot_table(index="year", columns="airline", values="acsi")
+    assert wide.loc[2010, "United"] - wide.loc[2009, "United"] == 4
+    steps = wide.drop(columns=["United", "Industry"]).diff()
+    assert steps.count().sum() == 29
+    assert (steps.abs() >= 4).sum().sum() == 7
+
+
+def test_for_one_passenger_the_lenses_part_as_well():
+    events = cases.load("united-breaks-guitars").events()
+    look = lenses.compare(events, observed_until="2009-07-05").set_index("metric")["value"]
+    assert look[["answered in time", "issues closed", "time to answer"]].tolist() == [1, 1, 0]
+    assert (pd.Timestamp("2009-07-05") - pd.Timestamp("2008-03-31")).days == 461
+
+
+# --- tweets and followers -------------------------------------------------------------
+
+
+def test_what_is_said_of_the_tweets():
+    bad = TWEETS[TWEETS["sentiment"] == "negative"]
+    share = bad.groupby("reason")["n"].sum() / bad["n"].sum()
+    assert round(100 * share["lost luggage"] + 100 * share["damaged luggage"]) == 9
+    assert round(100 * share["can't tell"]) == 13
+    hour = TWEETS["date"] + pd.to_timedelta(TWEETS["hour"], unit="h")
+    same = TWEETS[hour >= "2015-02-22 12:00"]
+    kinds = {"index": "airline", "columns": "sentiment", "values": "n", "aggfunc": "sum"}
+    late, every = same.pivot_table(**kinds), TWEETS.pivot_table(**kinds)
+    both = ["American", "United"]
+    assert every.loc[both, "negative"].tolist() == [1960, 2633]
+    assert late.loc[both, "negative"].tolist() == [1955, 918]
+    part = 100 * late["negative"] / late.sum(axis=1)
+    assert part[both].round().tolist() == [71, 72]
+    reason = same[same["reason"] == "customer service issue"].groupby("airline")["n"].sum()
+    assert (100 * reason / late["negative"])[both].round().tolist() == [39, 25]
+
+
+# --- figures --------------------------------------------------------------------------
+
+
+def test_breaks_at_least_as_clear_are_marked_and_counted():
+    ax = plots.breaks_by_date(PLACEBOS, event_name="the video", prediction="9 of 60")
+    assert ax.get_title(loc="left") == "22 of the 60 other dates show a break at least as clear as the video"  # fmt: skip
+    drawn = {
+        (line.get_color(), line.get_marker()): len(line.get_xdata())
+        for line in ax.lines
+        if line.get_marker() in "^v" and len(line.get_xdata())
+    }
+    clear = {mark: n for (colour, mark), n in drawn.items() if colour == plots_colour(ax, 1)}
+    assert clear == {"^": 12, "v": 10}
+    assert sum(drawn.values()) == 61
+    assert "Your prediction: 9 of 60" in [text.get_text() for text in ax.texts]
+    mixed = plots.breaks_by_date(PLACEBOS.sample(frac=1, random_state=1), event_name="the video")
+    assert mixed.get_title(loc="left") == ax.get_title(loc="left")
+
+
+def plots_colour(ax, place):
+    return ax.get_legend().legend_handles[place].get_color()
+
+
+def test_a_break_and_its_limits_have_the_same_decimals():
+    found = evidence.interrupted(UNITED, event=VIDEO, seasons=12, errors="hac")
+    ax = plots.interrupted_line(found, event_name="the video")
+    assert ax.get_title(loc="left") == "Level at the video: down by 1.31 [0.22, 2.40]"
+
+
+def test_breaks_of_a_series_without_dates_and_a_tie():
+    table = pd.DataFrame({"value": [1, -2, 2.0], "t": [1, -2, 2.0], "event": [False, False, True]})
+    ax = plots.breaks_by_date(table)
+    assert ax.get_title(loc="left") == "1 of the 2 other dates shows a break at least as clear as the event"  # fmt: skip
+    with says("table must mark one event, got 3: take that of placebo_interruptions"):
+        plots.breaks_by_date(table.assign(event=True))
+    with says("table must have a known t at each date, got 3 without: leave those dates out"):
+        plots.breaks_by_date(table.assign(t=np.nan))
+
+
+def test_a_guess_for_a_year_is_marked_over_that_year():
+    guess = Prediction("x", 3.5, "number", "per 1,000")
+    ax = plots.baggage_rate(BAGS, prediction={2007: guess, 2010: "less"})
+    assert "Your prediction: 3.5 per 1,000 in 2007, less in 2010" in [t.get_text() for t in ax.texts]  # fmt: skip
+    (line,) = (line for line in ax.lines if line.get_label() == "your prediction")
+    assert list(line.get_ydata()) == [3.5, 3.5]
+    ends = [mdates.num2date(x).year for x in mdates.date2num(line.get_xdata())]
+    assert ends == [2007, 2007]
+    assert not [t for t in plots.baggage_rate(BAGS, prediction={}).texts if "Your" in t.get_text()]
+
+
+def test_a_guessed_reason_is_marked_in_its_row():
+    five = ["lost luggage", "late flight"]
+    ax = plots.reasons(TWEETS, listed=five, prediction=Prediction("x", 1, "number", "in the list"))
+    labels = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert labels[1] == "late flight  [2]"
+    (mark,) = (text for text in ax.texts if text.get_text() == "your prediction")
+    assert labels[int(mark.xy[1])] == "lost luggage  [1]"
+    assert ax.get_xlim()[1] < 0.5
+    none = plots.reasons(TWEETS, listed=five, prediction=Prediction("x", 5, "number", ""))
+    assert "your prediction" not in [text.get_text() for text in none.texts]
+    with says(f"listed must be one of {', '.join(reasons_in_order())}, got 'rain'"):
+        plots.reasons(TWEETS, listed=["rain"])
+
+
+def reasons_in_order():
+    counts = TWEETS[TWEETS["sentiment"] == "negative"].groupby("reason")["n"].sum()
+    return counts.sort_values(ascending=False).index
+
+
+# --- exercises ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "words"),
+    [
+        ("indicators.6", 13_517 / 4_030_000, "from one passenger"),
+        ("indicators.6", 0.335, "for 100 passengers"),
+        ("indicators.6", 298, "Upside down"),
+        ("indicators.6", 3.4, "two decimals"),
+        ("indicators.7", "a", "True"),
+        ("indicators.7", "d", "before there was a song"),
+        ("indicators.8", 2006, "still goes down"),
+        ("indicators.8", 2008, "an earlier year"),
+        ("indicators.8", 0.33, "in which the line begins"),
+        ("indicators.10", 0.0107, "That would be 1 %"),
+        ("indicators.10", 6.5 / 61, "a thousand millions"),
+        ("indicators.10", 2 / 61_000, "of all accounts"),
+        ("indicators.11", "d", "Whose followers"),
+    ],
+)
+def test_a_typical_mistake_gets_its_own_thought(question, answer, words):
+    said = check(question, answer)
+    assert said.right is False
+    assert words in said.words
+
+
+def test_a_memo_on_a_warning_may_use_its_own_words():
+    start = "Satisfaction was 56, the lowest of all."
+    for limit in (
+        "That is a symptom.",
+        "It cannot tell who will sing.",
+        "Five such alarms were followed by one song.",
+        "US Airways was lower, without a song.",
+    ):
+        assert check("indicators.9", f"{start} {limit}").right, limit
+
+
+def test_each_solution_sets_one_name_so_that_a_students_copy_can_run():
+    cells = nbformat.read(ROOT / "notebooks" / "27-leading-indicators.ipynb", as_version=4).cells
+    mark = "### BEGIN SOLUTION\n"
+    solutions = [c.source.split(mark)[1].split("### END")[0] for c in cells if mark in c.source]
+    assert len(solutions) == 6
+    for solution in solutions:
+        (line,) = ast.parse(solution).body
+        assert isinstance(line, ast.Assign)
+        assert [type(target) for target in line.targets] == [ast.Name]
