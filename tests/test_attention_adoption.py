@@ -224,3 +224,18 @@ def test_messages():
         attention.generalised_bass(1, **LAW, effort=lambda t: -1.0)
     with says("effort must have the columns time and effort, got ['x']"):
         attention.generalised_bass(1, **LAW, effort=pd.DataFrame({"x": [1]}))
+
+
+@pytest.mark.parametrize("small", [1e-13, 1e-9])
+def test_slow_curves_keep_their_digits(small):
+    found = attention.bass_periods(3, p=small, q=small, m=1 / small)
+    np.testing.assert_allclose(found, 1.0, rtol=10 * small + 1e-14)
+
+
+def test_large_markets_have_a_readable_axis():
+    ax = plots.adoption_curve(pd.DataFrame({"p": [0.01], "q": [0.4], "m": [1e9]}))
+    ax.figure.canvas.draw()
+    for axis in ax.figure.axes:
+        words = [one.get_text() for one in axis.get_yticklabels()]
+        assert any(word.endswith(" M") for word in words)
+        assert not any("e+" in word for word in words)

@@ -435,8 +435,8 @@ def test_messages():
             attention.classify(odd)
     with says("seconds must be seconds, none missing, got 1 missing"):
         attention.reacted([1, None])
-    with says("readings must have dates in time, got np.int64(3): call numbers of days day"):
-        attention.rates_between(pd.DataFrame({"time": [3, 4], "views": [1, 2]}))
+    with says("readings must have dates or numbers of days in time, got 'soon'"):
+        attention.rates_between(pd.DataFrame({"time": ["soon", "late"], "views": [1, 2]}))
     twice = pd.Series([1, 2], pd.to_datetime(["2009-07-06", "2009-07-06"]))
     with says(
         "views must have one row for each time, got several for 2009-07-06: add them up first"
@@ -456,3 +456,46 @@ def test_messages():
         attention.infectiousness([0, 1], [0, 0], 9)
     with says("mean_followers must be given while nobody has shared, got None"):
         attention.final_size([0], [5], at=9)
+
+
+# --- one vocabulary, and sums of weeks -------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["day", "time", "date"])
+@pytest.mark.parametrize("what", ["views", "value"])
+def test_tables_may_call_time_and_views_as_fits_do(when, what):
+    days = [0.0, 1.0, 3.0]
+    told = pd.DataFrame({"extra": 0, what: [0, 500, 700], when: days})
+    dates = told.assign(**{when: pd.Timestamp("2009-07-06") + pd.to_timedelta(days, unit="D")})
+    for one in (told, dates, dates.astype({when: str})):
+        found = attention.rates_between(one.iloc[::-1])
+        assert found[["start_day", "end_day", "views_per_day"]].to_numpy().tolist() == [[0, 1, 500], [1, 3, 100]]  # fmt: skip
+    fall = 100 + 3000 * np.arange(1, 31) ** -0.6
+    table = pd.DataFrame({when: np.arange(30), what: fall})
+    assert attention.classify(table).exponent == attention.classify(list(fall)).exponent
+
+
+@pytest.mark.parametrize("freq", ["W", "MS", "QS"])
+def test_sums_of_weeks_or_months_are_not_days(freq):
+    fall = 100 + 3000 * np.arange(1, 31) ** -0.6
+    dates = pd.date_range("2009-07-06", periods=30, freq=freq)
+    for views in (pd.Series(fall, dates), pd.Series(fall, dates.to_period(freq[0])),
+                  pd.DataFrame({"date": dates, "views": fall})):  # fmt: skip
+        with pytest.raises(ValueError, match=r"^views must be of single days, got rows that are \d+ days apart or more: give sums of weeks or months as start_day, end_day and views_per_day$"):  # fmt: skip
+            attention.classify(views)
+
+
+def test_dates_of_posts_may_be_words():
+    words = ["2020-01-01", "2020-01-02"]
+    dates = pd.to_datetime(words)
+    at = {"at": "2020-01-03", "mean_followers": 5}
+    assert attention.final_size(words, [5, 5], **at) == attention.final_size(dates, [5, 5], **at)
+    with says("times must be seconds, or dates without a time zone, got 'soon'"):
+        attention.final_size(["soon"], [5], at="2020-01-03")
+
+
+def test_a_mere_shock_is_drawn_at_its_limit():
+    ax = plots.attention_classes(attention.exponents(0.2), days=20, subcritical=0)
+    assert "nan" not in ax.get_title(loc="left")
+    red = next(line.get_ydata() for line in ax.lines if line.get_linestyle() == "-.")
+    assert red[-1] == pytest.approx((20.001 / 1.001) ** -1.2, rel=1e-3)

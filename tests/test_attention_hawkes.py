@@ -14,6 +14,7 @@ from plain import both_ways
 from scipy import stats
 from scipy.integrate import quad
 
+from cemlab import plots
 from cemlab.sim import attention
 from cemlab.sim._kernels import attention as _kernels
 from cemlab.sim.attention import _likelihood, _peak, _process, _terms
@@ -336,3 +337,90 @@ def test_says_what_was_wrong():
         "start must not be after the first of the moments, 2009-07-06 00:00:00, got 2010-01-01 00:00:00"
     ):
         attention.elapsed(["2009-07-06"], start="2010-01-01")
+
+
+# --- what looks like excitement and is none -----------------------------------------------
+
+
+def says_of(fit, words):
+    return any(words in one for one in fit.warnings)
+
+
+def test_an_outside_that_changes_is_tried():
+    grows = np.sort(np.random.default_rng(2).uniform(0, 1, 400) ** 2 * 200)  # no excitement
+    fit = attention.fit_hawkes(grows, horizon=200)
+    assert fit.params["branching"] > 0.6
+    assert says_of(fit, "An outside that changes explains the events better: with a level")
+    assert says_of(fit, "Neighbouring residuals are alike")
+    told = attention.fit_hawkes(grows, horizon=200, changes=[25, 50, 100, 150])
+    assert not says_of(told, "An outside that changes")
+    true = attention.fit_hawkes(TIMES, horizon=1500)
+    assert true.warnings == ()
+
+
+def test_a_rhythm_is_found():
+    day = attention.repeated({0: 0.5, 8: 4, 20: 0.5}, every=24, horizon=240)
+    times = attention.hawkes(background=day, branching=0, memory=1, horizon=240, rng=1)
+    fit = attention.fit_hawkes(times, horizon=240)
+    assert fit.params["branching"] > 0.5
+    assert says_of(fit, "with a rhythm that comes every 24 (shape=)")
+    assert not says_of(attention.fit_hawkes(times, horizon=240, shape=day), "An outside that changes")  # fmt: skip
+
+
+def test_the_other_memory_is_tried():
+    memory = attention.power_law(0.8, 0.05)
+    times = attention.hawkes(background=1, branching=0.7, memory=memory, horizon=800, rng=7)
+    plain = attention.fit_hawkes(times, horizon=800)
+    assert says_of(plain, 'fit again with memory="power law"')
+    power = attention.fit_hawkes(times, horizon=800, memory="power law")
+    assert not says_of(power, "A memory of the other kind")
+    short = attention.hawkes(background=1, branching=0.6, memory=0.5, horizon=150, rng=1)
+    fit = attention.fit_hawkes(short, horizon=150)
+    assert not says_of(fit, "A memory of the other kind")
+
+
+def test_the_check_of_a_fit_allows_for_the_fit():
+    times = attention.hawkes(background=1, branching=0.6, memory=0.5, horizon=60, rng=3)
+    fit = attention.fit_hawkes(times, horizon=60)
+    plain = attention.check_residuals(fit.residuals())
+    found = fit.check(replicates=39, rng=5)
+    assert found == fit.check(replicates=39, rng=5)
+    assert (found.distance, found.correlation) == (plain.distance, plain.correlation)
+    assert plain.replicates == 0
+    assert found.replicates == 39
+    assert found.p_value < plain.p_value  # the fit has used up part of the distance
+    assert (40 * found.p_value) % 1 == pytest.approx(0, abs=1e-9)
+    with says("replicates must be a whole number of at least 19, got 5"):
+        fit.check(replicates=5)
+
+
+def test_the_checks_p_value_is_even_under_the_true_model():
+    low = []
+    for luck in range(12):
+        times = attention.hawkes(background=1, branching=0.4, memory=0.5, horizon=40, rng=luck)
+        fit = attention.fit_hawkes(times, horizon=40)
+        low.append(fit.check(replicates=19, rng=luck).p_value)
+    mean = 1 / np.sqrt(12 * 12)
+    assert abs(np.mean(low) - 0.525) < 4 * mean  # of plain p-values: about .9
+    assert min(low) < 0.4
+
+
+def test_no_excitement_is_no_number():
+    even = np.sort(np.random.default_rng(2).uniform(0, 200, 200))
+    fit = attention.fit_hawkes(even, horizon=200)
+    assert fit.params["branching"] == 0
+    assert np.isnan(fit.params["mean"])
+    assert fit.standard_errors["background"] == pytest.approx(1 / np.sqrt(200), rel=1e-3)
+    assert fit.loglik == pytest.approx(fit.poisson_loglik, abs=1e-3)
+    assert says_of(fit, "No excitement is seen")
+    table = fit.interval()
+    assert table.loc["background", ["low", "high"]].tolist() == pytest.approx([0.868, 1.145], abs=0.002)  # fmt: skip
+    assert table.loc["branching", "low"] == 0
+    assert fit.residuals().mean() == pytest.approx(1, rel=0.05)
+    assert repr(fit).startswith("Hawkes, exponential memory, n = 200 events in 200: background 1 (s.e. 0.071), branching 0, mean nan; AIC 406.0, without excitement 402.0; No excitement")  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "begins"), [(1, "Too few to tell: 1 gap,"), (9, "Too few to tell: 9 gaps,"), (10, "The events come")])  # fmt: skip
+def test_few_gaps_say_nothing(n, begins):
+    gaps = -np.log1p(-(np.arange(n) + 0.5) / n)
+    assert plots.residual_quantiles(gaps).get_title(loc="left").startswith(begins)

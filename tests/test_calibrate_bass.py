@@ -140,3 +140,79 @@ def test_bad_series_are_refused(given_, sentence):
         calibrate.fit_bass(given_)
     with says(sentence):
         calibrate.bass_ols(given_)
+
+
+# --- order, limits and warnings -------------------------------------------------------
+
+EIGHT = [1, 3, 6, 9, 8, 5, 2, 1]
+INDEXES = [
+    range(2001, 2009),
+    np.arange(0.0, 80, 10),
+    pd.period_range("2001", periods=8, freq="Y"),
+    pd.date_range("2001-01-31", periods=8, freq="ME"),
+    pd.date_range("2001-01-01", periods=8, freq="QS"),
+    [f"2001-01-0{day}" for day in range(1, 9)],
+]
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_time_is_in_the_index(index):
+    series = pd.Series(EIGHT, index=index)
+    right, turned = calibrate.fit_bass(series), calibrate.fit_bass(series.iloc[::-1])
+    assert right.params == turned.params == calibrate.fit_bass(EIGHT).params
+    assert turned.fitted.index.tolist() == series.index.tolist()
+    assert calibrate.bass_ols(series) == calibrate.bass_ols(series.iloc[::-1])
+    with pytest.raises(ValueError, match=r"^adoptions must be of all periods, got none between .* and .*: give 0 where nobody adopted$"):  # fmt: skip
+        calibrate.fit_bass(series.drop(series.index[3]))
+    with pytest.raises(ValueError, match=r"^adoptions must have each period once, got .* twice$"):
+        calibrate.fit_bass(pd.concat([series, series.iloc[:1]]))
+
+
+def test_words_in_the_index_keep_the_order():
+    named = pd.Series(EIGHT, index=list("hgfedcba"))
+    assert calibrate.fit_bass(named).params == calibrate.fit_bass(EIGHT).params
+    with says("adoptions must be of all periods, got none between 2003 and 2007: give 0 where nobody adopted"):  # fmt: skip
+        calibrate.fit_bass(pd.Series(EIGHT, index=[2001, 2002, 2003, 2007, 2008, 2009, 2010, 2011]))
+
+
+@pytest.mark.parametrize("n", [7, 8, 9, 13])
+def test_limits_stay_where_parameters_can_be(n):
+    found = calibrate.fit_bass(AIR[:n])
+    table = found.interval()
+    assert (table["low"] > 0).all()
+    assert table.loc["m", "low"] >= sum(AIR[:n])
+    assert found.peak_time.low > 0
+    one = found.interval(0.9).loc["q"]
+    assert one["low"] * one["high"] == pytest.approx(float(found.q) ** 2)
+    said = found.predict(60)
+    assert (said[["low", "reading_low"]] >= 0).all(axis=None)
+    assert (said["reading_low"] <= said["low"]).all()
+
+
+def test_one_is_warned_until_the_peak_is_well_past():
+    for n in (8, 9, 10):
+        assert any("m is " in one for one in calibrate.fit_bass(AIR[:n]).warnings)
+    assert any("is not far past the peak (period 7.7)" in one for one in calibrate.fit_bass(AIR[:9]).warnings)  # fmt: skip
+    assert FIT.warnings == ()
+
+
+@pytest.mark.parametrize("series", [[10] * 8, [1, 2, 4, 8, 16, 32, 64]])
+def test_without_a_bend_there_is_no_peak(series):
+    found = calibrate.fit_bass(series)
+    assert np.isnan(found.peak_time)
+    assert np.isnan(found.peak_height)
+    assert found.peak_time.method == "no peak known: adoptions do not bend, and any m fits"
+    assert any("adoptions do not bend" in one for one in found.warnings)
+    assert not any("q is at most p" in one for one in found.warnings)
+
+
+def test_adoptions_in_the_last_period_alone_are_fitted_with_warnings():
+    found = calibrate.fit_bass([0, 0, 0, 0, 0, 7])
+    assert found.warnings
+    assert found.peak_time.method == "no interval: p, q and m are not all fixed by the data"
+
+
+@pytest.mark.parametrize("periods", [1.5, [1, 2.5], [0], []])
+def test_periods_are_counted_in_whole_numbers(periods):
+    with says(f"periods must be whole numbers of at least 1, got {periods!r}"):
+        FIT.predict(periods)

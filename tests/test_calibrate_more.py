@@ -89,8 +89,27 @@ def test_other_readings_are_said_not_to_be_comparable():
     assert calibrate.compare({"all": LINE, "less": less}).loc["less", "note"] == (
         "other readings than all: not comparable"
     )
+    table = calibrate.compare({"all": LINE, "less": less, "root": ROOT})
+    assert table["weight"].isna().tolist() == [False, False, True]
+    assert table["weight"].sum() == pytest.approx(1)
     with says("fits must be a mapping of each name to a fit, got {}"):
         calibrate.compare({})
+
+
+def test_a_curve_through_all_readings_gets_no_weight():
+    told = pd.DataFrame({"time": [1, 2, 3, 4], "value": [10, 20, 30, 40]})
+    one, two = calibrate.fit(line, told, **A), calibrate.fit(root, told, **A)
+    table = calibrate.compare({"line": one, "root": two})
+    assert table["note"].to_dict() == {
+        "line": "the curve runs through all readings, its likelihood has no limit: not comparable",
+        "root": "",
+    }
+    assert table["weight"].fillna(-1).to_dict() == {"root": 1.0, "line": -1.0}
+    ends = one.interval().loc["a", ["low", "high"]].to_numpy(float)
+    assert ends == pytest.approx([10, 10], rel=1e-4)
+    assert plots.readings_fit(one).get_title(loc="left") == (
+        "The curve runs through all its readings: nothing is left to judge it by"
+    )
 
 
 # --- forecasting -------------------------------------------------------------------------
@@ -117,6 +136,26 @@ def test_a_lower_bound_is_fulfilled_above_it():
     assert table["inside"].tolist() == [True, False]
     assert table["error_percent"].iloc[0] == 0
     assert table["error_percent"].iloc[1] == pytest.approx(-50, abs=2)
+
+
+def test_alternatives_cut_in_two_are_neither_fitted_nor_scored():
+    pair = pd.DataFrame({"time": [4.5, 5.5], "value": [120, 55], "alternatives": "x"})
+    table = calibrate.forecast(line, pd.concat([TOLD, pair]), days=[4, 5, 6], **A)
+    cut = table[table["days"] == 5]
+    plain = calibrate.forecast(line, TOLD, days=5, **A)
+    assert cut["predicted"].to_numpy() == pytest.approx(plain["predicted"].to_numpy())
+    assert cut["time"].tolist() == [6, 7]
+    sentence = "2 contested readings of groups with some before and some after these days are neither fitted nor scored"
+    assert sentence in cut["note"].iloc[0]
+    assert sentence not in " ".join(table.loc[table["days"] != 5, "note"])
+
+
+def test_later_readings_do_not_decide_about_an_earlier_forecast():
+    fallen = [10, 21, 29, 41, 50, 61, 69, 80, 5]
+    table = calibrate.forecast(line, fallen, days=5, **A)
+    assert table["inside"].tolist() == [True, True, True, False]
+    with pytest.raises(ValueError, match="exact readings of a counter must not fall"):
+        calibrate.fit(line, fallen, **A)
 
 
 def test_forecasts_need_something_before_and_after():
@@ -172,7 +211,7 @@ def test_readings_and_curve_are_drawn(scale):
     ax = plots.readings_fit(VIEWS, scale=scale, prediction="20 million")
     words = [t.get_text() for t in ax.get_legend().get_texts()]
     assert {"exact", "rounded", "fitted curve", "contested (chance to be right)"} <= set(words)
-    assert ax.get_title(loc="left").startswith("The curve is off by 13%")
+    assert ax.get_title(loc="left").startswith("The curve is off by 14%")
 
 
 def test_what_came_later_is_shaded():
@@ -193,3 +232,28 @@ def test_residuals_profile_and_forecasts_are_drawn():
     table = calibrate.forecast(root, TOLD, days=[3, 5], **A)
     ax = plots.forecasts_against(table)
     assert ax.get_title(loc="left").startswith("Last reading: predictions from")
+
+
+def test_one_forecast_is_one_mark_with_the_legend_outside():
+    ax = plots.forecasts_against(calibrate.forecast(line, TOLD, days=6, **A))
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().x0 >= ax.get_window_extent().x1
+
+
+def test_a_contested_lower_bound_has_an_arrow_and_few_readings_a_range():
+    told = pd.DataFrame({
+        "time": [0.5, 0.75, 1.5, 1.5, 6, 62], "value": [17e3, 78.5e3, 100e3, 180e3, 585e3, 1.5e6],
+        "precision": ["rounded", "rounded", "at least", "rounded", "rounded", "rounded"],
+        "confidence": ["", "contested", "contested", "", "", ""],
+    })  # fmt: skip
+    found = calibrate.fit(
+        curves.saturating, told, start={"total": 1e6, "time": 10},
+        bounds={"total": (0, None), "time": (0, None)},
+    )  # fmt: skip
+    ax = plots.readings_fit(found)
+    assert sum(a.arrow_patch is not None for a in ax.texts) == 1
+    title = ax.get_title(loc="left")
+    assert title.startswith("Only 5 readings for 2 parameters: the curve may be off by ")
+    left = 3  # the chi-square range of a standard deviation with three readings left over
+    low, high = found.sigma * np.sqrt(left / np.array([9.348404, 0.215795]))
+    assert title.endswith(f"{100 * low:.2g}% or by {100 * high:,.0f}%")

@@ -1,7 +1,7 @@
 """Fit a curve or a simulation to readings, and say how well the readings determine it.
 
 `fit` takes any curve and readings that are exact, rounded, lower bounds or contested
-alternatives; `compare` sets fits side by side; `forecast` fits the first days only and looks
+alternatives; `fit_each` takes several curves; `compare` sets fits side by side; `forecast` fits the first days only and looks
 at what came later. `averaged` makes a curve of a simulation. `fit_bass` fits adoptions a
 period by Srinivasan and Mason's least squares, `bass_ols` by Bass's regression of 1969.
 `curves` has curves of attention with a long tail.
@@ -14,6 +14,7 @@ from cemlab.calibrate.adoption import BassRegression as BassRegression
 from cemlab.calibrate.adoption import bass_ols as bass_ols
 from cemlab.calibrate.adoption import fit_bass as fit_bass
 from cemlab.calibrate.comparing import compare as compare
+from cemlab.calibrate.comparing import fit_each as fit_each
 from cemlab.calibrate.fitting import fit as fit
 from cemlab.calibrate.forecasting import forecast as forecast
 from cemlab.calibrate.simulated import AveragedCurve as AveragedCurve

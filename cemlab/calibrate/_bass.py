@@ -7,9 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cemlab import _words
+from cemlab.calibrate import _periods
 
 Array = NDArray[np.float64]
 _FEWEST = 5
+_PAST, _PART = 2.0, 0.6
+_UNSEEN = 1e-4
 _P = (1e-4, 1e-3, 0.005, 0.02, 0.08)
 _Q = (0.01, 0.1, 0.2, 0.4, 0.8, 1.6)
 
@@ -40,7 +43,9 @@ def adoptions(values: Array, when: Array) -> tuple[Array, Array]:
 def regression(y: Array) -> tuple[float, float, float, float, float, float, float] | None:
     """Return p, q, m, a, b, c and R2 of Bass's regression; None where it has no market size."""
     before = np.cumsum(y) - y
-    unit = max(float(before[-1]), 1e-300)
+    unit = float(before[-1])
+    if unit < 1e-100:
+        return None
     x = before / unit
     design = np.column_stack([np.ones(y.size), x, x**2])
     (a, b, c), *_ = np.linalg.lstsq(design, y, rcond=None)
@@ -92,7 +97,12 @@ def warned(values: Array, spread: pd.DataFrame, bound: NDArray[np.bool_], y: Arr
         )
     elif spread.isna().to_numpy().any():
         said.append("the data do not fix all three parameters: no standard errors")
-    if q <= p:
+    total = float(y.sum())
+    if unknown_end(m, y):
+        said.append(
+            f"adoptions do not bend: any m far above the {total:,.6g} who have adopted fits as well, and no peak follows"
+        )
+    elif q <= p:
         said.append(
             "q is at most p: adoptions fall from the beginning, no peak and no sign of imitation"
         )
@@ -102,11 +112,16 @@ def warned(values: Array, spread: pd.DataFrame, bound: NDArray[np.bool_], y: Arr
             said.append(
                 f"adoptions are highest in the last period {y.size}, so that the peak is not seen yet: m is hardly determined, and p and q with it (Van den Bulte and Lilien 1997)"
             )
+        elif peak <= y.size and (
+            y.size < peak + _PAST or float(share(values, np.array([y.size]))[0]) < _PART
+        ):
+            said.append(
+                f"the last period {y.size} is not far past the peak (period {peak:.1f}): m is not settled, its interval is too short (about .85 where .95 is promised), and the estimates will move (Van den Bulte and Lilien 1997)"
+            )
         if peak > y.size:
             said.append(
                 f"the peak (period {peak:.1f}) lies after the last period {y.size}: m is hardly determined, and p and q with it (Van den Bulte and Lilien 1997)"
             )
-    total = float(y.sum())
     if m < total:
         said.append(
             f"m lies below the {total:,.6g} who have adopted: the curve ends before the data do"
@@ -120,6 +135,27 @@ def warned(values: Array, spread: pd.DataFrame, bound: NDArray[np.bool_], y: Arr
                 f"{'pqm'[i]} and {'pqm'[j]} are told apart badly: their errors have a correlation of {tight[i, j]:.3f}"
             )
     return said
+
+
+def around(value: Any, wide: Any) -> tuple[Array, Array]:
+    """Return limits so far around values above 0 on the scale of their logs.
+
+    >>> [round(float(end), 3) for end in around(2.0, 1.0)]
+    [1.213, 3.297]
+    """
+    middle = np.maximum(np.asarray(value, np.float64), 1e-300)
+    part = np.minimum(np.asarray(wide) / middle, 600.0)
+    with np.errstate(over="ignore", under="ignore"):
+        return middle * np.exp(-part), middle * np.exp(part)
+
+
+def unknown_end(m: float, y: Array) -> bool:
+    """Return whether nearly nobody of m has adopted, so that nothing is known of m.
+
+    >>> unknown_end(1e9, np.array([10.0, 10.0])), unknown_end(30.0, np.array([10.0, 10.0]))
+    (True, False)
+    """
+    return bool(_UNSEEN * m > y.sum())
 
 
 def checked(given: Any, *, cumulative: bool) -> pd.Series:
@@ -139,6 +175,7 @@ def checked(given: Any, *, cumulative: bool) -> pd.Series:
     except (ValueError, TypeError):
         msg = f"adoptions must be numbers, one a period, got {_words.short(given)}"
         raise ValueError(msg) from None
+    series = _periods.in_order(series)
     if series.size < _FEWEST:
         msg = f"adoptions must be of at least {_FEWEST} periods for three parameters and the noise, got {series.size}"
         raise ValueError(msg)

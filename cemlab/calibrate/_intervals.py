@@ -20,20 +20,19 @@ def freedom(made: Problem) -> tuple[int, int]:
 
     A group of alternatives counts as one; a lower bound hardly says anything, so not at all.
     """
-    data = made.data
-    two = np.isfinite(data.low) & np.isfinite(data.high) & (data.group < 0)
-    n = int(two.sum()) + int(np.unique(data.group[data.group >= 0]).size)
+    n = made.data.limited
     return max(n, 1), max(n - len(made.names), 1)
 
 
-def factor(made: Problem, level: float) -> float:
-    """Return by how many of the curvature's standard errors an interval reaches out.
-
-    Student's quantile, and wider again as the likelihood's sigma is too small where few
-    readings have to determine many parameters.
-    """
+def widening(made: Problem) -> float:
+    """Return by what to multiply the likelihood's variances, which are too small with few readings."""
     n, left = freedom(made)
-    return float(student.ppf((1 + level) / 2, left) * np.sqrt(n / left))
+    return n / left
+
+
+def factor(made: Problem, level: float) -> float:
+    """Return by how many standard errors an interval reaches out: Student's quantile."""
+    return float(student.ppf((1 + level) / 2, freedom(made)[1]))
 
 
 def cut(made: Problem, level: float) -> float:
@@ -77,13 +76,36 @@ def profile(
     return np.array(sorted(rows, key=lambda row: row[0]))
 
 
-def again(made: Problem, peak: Peak, *, replicates: int, rng: np.random.Generator) -> Array:
-    """Return the places of fits to new readings of the fitted curve, one row a replicate."""
-    rows = []
-    for _ in range(replicates):
-        fresh = made.with_data(drawn(made, peak.place, rng))
-        rows.append(_search.climb(fresh, peak.place, quick=True)[1])
-    return np.array(rows)
+def bootstrap(
+    made: Problem, peak: Peak, level: float, *, replicates: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return limits from fits to new readings of the fitted curve, on the scale of the search.
+
+    New readings have the noise with the correction for few readings. What counts is how many
+    of its own standard errors each of their fits is away (a studentised bootstrap): plain
+    percentiles are too short with few readings. A parameter without a standard error (on its
+    bound) gets percentiles.
+    """
+    k = len(made.names)
+    noisy = peak.place.copy()
+    noisy[-1] += 0.5 * np.log(widening(made))
+    places, errors = np.empty((replicates, k)), np.empty((replicates, k))
+    for row in range(replicates):
+        fresh = made.with_data(drawn(made, noisy, rng))
+        place = _search.climb(fresh, peak.place, quick=True)[1]
+        places[row], errors[row] = place[:k], _errors(fresh, place)
+    middle, own = peak.place[:k], _errors(made, peak.place)
+    own = np.where(peak.bound, np.nan, own)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = (places - middle) / np.where(errors > 0, errors, np.nan)
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.quantile(places, ends, axis=0)
+    for i in np.flatnonzero(np.isfinite(own)):
+        known = away[np.isfinite(away[:, i]), i]
+        if known.size:
+            left, right = np.quantile(known, ends)
+            low[i], high[i] = middle[i] - right * own[i], middle[i] - left * own[i]
+    return low, high
 
 
 def drawn(made: Problem, place: Array, rng: np.random.Generator) -> Data:
@@ -123,6 +145,20 @@ def drawn(made: Problem, place: Array, rng: np.random.Generator) -> Data:
 # --- inside ------------------------------------------------------------------------
 
 
+def _errors(made: Problem, place: Array) -> Array:
+    """Return standard errors by the curve's slopes; missing where they cannot tell."""
+    k = place.size - 1
+    sharp = _search.by_slopes(made, place)[:k, :k]
+    held = np.diag(sharp) <= 0
+    found = np.full(k, np.nan)
+    size = np.sqrt(np.diag(sharp)[~held])
+    if size.size:
+        scaled = sharp[np.ix_(~held, ~held)] / np.outer(size, size)
+        if np.isfinite(scaled).all() and np.linalg.cond(scaled) < 1e12:
+            found[~held] = np.sqrt(np.diag(np.linalg.inv(scaled))) / size
+    return found
+
+
 def _end(made: Problem, peak: Peak, i: int, side: float, limit: float) -> float:
     middle = float(peak.place[i])
     edge = float(made.low[i] if side < 0 else made.high[i])
@@ -138,11 +174,15 @@ def _end(made: Problem, peak: Peak, i: int, side: float, limit: float) -> float:
         down, held[at] = fall(made, peak, i, at, near)
         return down - limit
 
+    if above(middle) >= 0:  # the likelihood has no width: the curve runs through its readings
+        return middle
     for _ in range(_WIDEST):
         outer = middle + side * reach
         last = side * outer >= side * edge
         outer = edge if last else outer
         if above(outer) > 0:
+            if above(inner) > 0:  # a ragged likelihood
+                return inner
             return float(brentq(above, inner, outer, xtol=1e-4 * max(step, 1e-6), rtol=1e-6))
         if last:
             return edge

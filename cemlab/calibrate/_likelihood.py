@@ -39,6 +39,13 @@ class Data:
         """How many readings count: all trusted ones, and one for each group of alternatives."""
         return int((self.group < 0).sum()) + int(np.unique(self.group[self.group >= 0]).size)
 
+    @property
+    def limited(self) -> int:
+        """How many of them limit the curve on both sides; a lower bound alone hardly says anything."""
+        two = np.isfinite(self.low) & np.isfinite(self.high)
+        groups = np.unique(self.group[two & (self.group >= 0)]).size
+        return int((two & (self.group < 0)).sum()) + int(groups)
+
     def on_scale(self, values: Array) -> Array:
         """Return values on the scale of the noise: logarithms if it is relative."""
         if not self.relative:

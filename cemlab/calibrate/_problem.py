@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ Bounds = Mapping[str, tuple[float | None, float | None] | None]
 _STEP = 1e-5
 _COARSE = 0.03
 _DEEP = 30.0
+
+
+class _Refusal(Exception):
+    """A curve's own ValueError, to tell it from ours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +66,16 @@ class Problem:
     def expected(self, place: Array, times: Array | None = None) -> Array:
         """Return the curve at the readings, or at other times."""
         when = self.data.time if times is None else times
-        found = self.curve(when, **self.named(place))
+        try:
+            return self._asked(place, when)
+        except (ArithmeticError, LookupError, _Refusal) as error:
+            raise ValueError(self._why(place, when, error)) from error
+
+    def _asked(self, place: Array, when: Array) -> Array:
+        try:
+            found = self.curve(when, **self.named(place))
+        except ValueError as error:
+            raise _Refusal(error) from error
         array = np.asarray(found, np.float64)
         if array.shape != when.shape:
             msg = (
@@ -70,13 +84,26 @@ class Problem:
             raise ValueError(msg)
         return array
 
+    def _why(self, place: Array, when: Array, error: Exception) -> str:
+        """Return a sentence on a curve that raised, with the first time at which it does."""
+        at = f"times {when.min():g} to {when.max():g}"
+        for one in np.unique(when):
+            try:
+                self.curve(np.array([one]), **self.named(place))
+            except Exception:
+                at = f"time {one:g}"
+                break
+        told = ", ".join(f"{name} {value:.4g}" for name, value in self.named(place).items())
+        cause = error.args[0] if isinstance(error, _Refusal) else error
+        return f"curve must give a value at every time, got {type(cause).__name__} ({cause}) at {at} with {told}: choose another start, bounds or time"
+
     def named(self, place: Array) -> dict[str, float]:
         return dict(zip(self.names, self.values(place).tolist(), strict=True))
 
     def centre(self, place: Array) -> Array:
         try:
-            found = self.data.centre(self.expected(place))
-        except ValueError:  # a curve that refuses these parameters
+            found = self.data.centre(self._asked(place, self.data.time))
+        except (ArithmeticError, LookupError, _Refusal):  # a curve that refuses these parameters
             return np.full(self.data.time.size, -1e6)
         return np.nan_to_num(found, nan=-1e6, posinf=1e6, neginf=-1e6)
 
@@ -148,9 +175,7 @@ def problem(curve: Any, data: Data, start: Any, bounds: Bounds | None) -> tuple[
     if not callable(curve):
         msg = f"curve must be a function of times and parameters, got {curve!r}"
         raise ValueError(msg)
-    if not isinstance(start, Mapping) or not start:
-        msg = f"start must be a mapping of each parameter's name to a number, got {start!r}"
-        raise ValueError(msg)
+    check_start(start)
     names = tuple(str(name) for name in start)
     given = dict(bounds or {})
     for name in given:
@@ -162,14 +187,15 @@ def problem(curve: Any, data: Data, start: Any, bounds: Bounds | None) -> tuple[
             msg = f"start of {name} must lie within its bounds {least:g} to {most:g}, got {value:g}"
             raise ValueError(msg)
     log = low >= 0
-    tiny = np.where(np.isfinite(high) & log, np.minimum(high, 1.0), 1.0) * 1e-3
-    first = np.where(log & (first <= 0), tiny, first)
+    sizes = scales(data)
+    unknown = log & (first <= 0)
+    first = np.where(unknown, np.clip(1.0, low, high), first)
     size = np.where(first != 0, np.abs(first), np.where(np.isfinite(high - low), high - low, 1.0))
     finite = data.low[np.isfinite(data.low)]
     spread = 1.0 if data.relative else float(np.abs(finite).max()) if finite.any() else 1.0
     floor = np.log(1e-7 * spread)
     with np.errstate(divide="ignore", invalid="ignore"):
-        deep = np.log(np.where(log, first, 1.0)) - _DEEP
+        deep = np.log(np.where(log, np.minimum(first, sizes.max()), 1.0)) - _DEEP
         inner_low = np.where(log, np.maximum(np.log(np.maximum(low, 0)), deep), low / size)
         inner_high = np.where(log, np.log(high), high / size)
     made = Problem(
@@ -178,8 +204,27 @@ def problem(curve: Any, data: Data, start: Any, bounds: Bounds | None) -> tuple[
         bool(getattr(curve, "simulated", False)), low, high,
     )  # fmt: skip
     place = made.place(first)
+    if unknown.any():
+        place = _placed(made, place, unknown, sizes)
     _try(made, place)
     return made, place
+
+
+def check_start(start: object) -> None:
+    """Stop if a start does not name its parameters."""
+    if not isinstance(start, Mapping) or not start:
+        msg = f"start must be a mapping of each parameter's name to a number, got {start!r}"
+        raise ValueError(msg)
+
+
+def scales(data: Data) -> Array:
+    """Return the sizes that a parameter may have: times, values, both per the other, and 1."""
+    times = data.time[data.time > 0]
+    time = float(np.exp(np.log(times).mean())) if times.size else 1.0
+    ends = np.abs(np.concatenate([data.low, data.high]))
+    known = ends[np.isfinite(ends) & (ends > 0)]
+    value = float(np.median(known)) if known.size else 1.0
+    return np.array([1.0, time, 1 / time, value, value / time])
 
 
 # --- inside ------------------------------------------------------------------------
@@ -198,6 +243,23 @@ def _bound(name: str, given: Sequence[float | None] | None) -> tuple[float, floa
         msg = f"bounds of {name} must be two numbers, the lower first (None: open), got {_words.short(given)}"
         raise ValueError(msg)
     return least, most
+
+
+def _placed(made: Problem, place: Array, unknown: NDArray[np.bool_], sizes: Array) -> Array:
+    """Return a start with the best size for each parameter that was said to begin at 0."""
+    free = np.flatnonzero(unknown)[:3]
+    best, cost = place, np.inf
+    for choice in product(np.log(sizes), repeat=free.size):
+        tried = place.copy()
+        tried[free] = choice
+        tried = np.clip(tried, made.low[: place.size], made.high[: place.size])
+        try:
+            gaps = made.gaps(tried)
+        except TypeError:  # names that the curve does not know: said by _try
+            return place
+        if gaps @ gaps < cost:
+            best, cost = tried, float(gaps @ gaps)
+    return best
 
 
 def _try(made: Problem, place: Array) -> None:

@@ -14,6 +14,7 @@ from cemlab.calibrate import _likelihood
 from cemlab.calibrate._likelihood import Array
 from cemlab.calibrate._problem import Problem
 
+_LARGE, _FEW = 0.3, 6
 _NORMAL = 1 / np.sqrt(2 * np.pi)
 
 
@@ -51,6 +52,14 @@ def checks(residuals: Array) -> pd.DataFrame:
     return table.rename_axis("check")
 
 
+def alike(r: float, p: float, n: int) -> bool:
+    """Return whether a lag-1 correlation is a reason to doubt intervals, by its size too.
+
+    With ten readings a correlation of .5 is no rarity to a test, and halves what they tell.
+    """
+    return r > 0 and (p < 0.05 or (n >= _FEW and r > _LARGE))
+
+
 # --- inside ------------------------------------------------------------------------
 
 
@@ -76,8 +85,11 @@ def _lag(z: Array) -> tuple[float, float, str]:
         return np.nan, np.nan, f"too few residuals ({z.size}) for a lag-1 correlation"
     r = float(z[1:] @ z[:-1]) / squares
     p = float(2 * norm.sf(abs(r) * np.sqrt(z.size)))
-    said = "neighbours share their errors" if p < 0.05 and r > 0 else "neighbours look independent"
-    said = "neighbours have opposite errors" if p < 0.05 and r < 0 else said
+    said = "neighbours look independent"
+    if alike(r, p, z.size):
+        said = "neighbours share their errors"
+    elif p < 0.05:
+        said = "neighbours have opposite errors"
     return r, p, f"lag-1 correlation {r:.2f} (p = {p:.2g}): {said}"
 
 

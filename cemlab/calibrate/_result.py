@@ -1,5 +1,6 @@
 """What a fit found, and what it says about other times."""
 
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -8,17 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
 
 from cemlab import _checks, _proportions
-from cemlab.calibrate import _intervals, _residuals
+from cemlab.calibrate import _bands, _intervals, _residuals
 from cemlab.calibrate._likelihood import Array
 from cemlab.calibrate._problem import Problem
 from cemlab.calibrate._search import Peak
 
 _METHODS = {
     "profile": "profile likelihood, cut for few readings",
-    "bootstrap": "parametric bootstrap, percentiles",
+    "bootstrap": "parametric bootstrap, studentised",
     "wald": "curvature of the likelihood, Student's quantile",
 }
 
@@ -33,7 +33,9 @@ class Fit:
         The parameters.
     sigma : float
         Standard deviation of the noise: of the logarithm if it is relative (0.05 is about
-        5 %), else in the unit of the readings.
+        5 %), else in the unit of the readings. It is the likelihood's times the square root
+        of n / (n - k), with n readings that have two limits and k parameters of the curve, as
+        in least squares. Missing where rounded readings hold the whole curve.
     loglik : float
         Log-likelihood of the readings (their density in the unit of the readings).
     noise : str
@@ -44,8 +46,9 @@ class Fit:
     left_out : mapping of str to int
         Readings not used, by reason.
     covariance : DataFrame
-        Covariance of the parameters' errors, from the curvature of the likelihood; missing
-        for a parameter on its bound, throughout if the readings do not fix all.
+        Covariance of the parameters' errors, from the curvature of the likelihood times
+        n / (n - k) as for `sigma`; missing for a parameter on its bound, throughout if the
+        readings do not fix all.
     alternatives : DataFrame
         A row for each contested reading: `time`, `value`, `group`, `weight` (given before)
         and `share` (how likely it is the right one of its group, at the optimum).
@@ -120,8 +123,12 @@ class Fit:
         `profile` asks how far a parameter can move until the likelihood falls too far, the
         others following; a limit is a bound or infinite where it never does. `wald` takes the
         curvature at the optimum, on the logarithm of parameters that cannot be negative.
-        `bootstrap` fits new readings of the fitted curve. All trust the curve and noise that
-        are independent: correlated residuals make them too short.
+        `bootstrap` fits new readings of the fitted curve and counts in standard errors of
+        each of those fits. All trust the curve and noise that is independent: correlated
+        residuals make them too short.
+
+        Critique: where rounded readings hold a whole region of curves there is a profile
+        only; it tells the region's ends.
 
         Parameters
         ----------
@@ -133,23 +140,31 @@ class Fit:
             How many sets of readings the bootstrap draws.
         rng : int or numpy.random.Generator
             Luck of the bootstrap.
+
+        Raises
+        ------
+        ValueError
+            If another method than the profile is asked for where readings are all rounded
+            and hold a whole region of curves.
         """
         trust = _proportions.confidence(level)
         way = method or ("wald" if self._problem.simulated else "profile")
         _checks.one_of("method", way, _METHODS)
         made, peak, k = self._problem, self._peak, len(self.params)
+        if peak.plateau and way != "profile":
+            msg = f"method must be profile where rounded readings hold a whole region of curves, got {way!r}: it has no peak"
+            raise ValueError(msg)
         if way == "bootstrap":
             many = _checks.whole("replicates", replicates, low=20)
-            drawn = _intervals.again(made, peak, replicates=many, rng=_checks.generator(rng))
-            values = np.array([made.values(place) for place in drawn])
-            low, high = np.quantile(values, [(1 - trust) / 2, (1 + trust) / 2], axis=0)
+            both = np.column_stack(
+                _intervals.bootstrap(made, peak, trust, replicates=many, rng=_checks.generator(rng))
+            )
+        elif way == "profile":
+            both = np.array([_intervals.ends(made, peak, i, trust) for i in range(k)])
         else:
-            if way == "profile":
-                both = np.array([_intervals.ends(made, peak, i, trust) for i in range(k)])
-            else:
-                wide = _intervals.factor(made, trust) * np.sqrt(np.diag(self._spread)[:k])
-                both = np.column_stack([peak.place[:k] - wide, peak.place[:k] + wide])
-            low, high = (self._natural(both[:, side]) for side in (0, 1))
+            wide = _intervals.factor(made, trust) * np.sqrt(np.diag(self._spread)[:k])
+            both = np.column_stack([peak.place[:k] - wide, peak.place[:k] + wide])
+        low, high = (self._natural(both[:, side]) for side in (0, 1))
         told = _METHODS[way] + (f", {replicates} replicates" if way == "bootstrap" else "")
         return pd.DataFrame(
             {"value": list(self.params.values()), "low": low, "high": high,
@@ -181,7 +196,8 @@ class Fit:
         table = {"value": values[:, i], "fall": rows[:, 1], "cut": _intervals.cut(made, trust)}
         table |= {"loglik": peak.height - rows[:, 1] / 2}
         table |= {other: values[:, j] for j, other in enumerate(self.params) if j != i}
-        return pd.DataFrame(table | {"sigma": np.exp(rows[:, -1])})
+        wider = np.sqrt(_intervals.widening(made))
+        return pd.DataFrame(table | {"sigma": np.exp(rows[:, -1]) * wider})
 
     def predict(self, times: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
         """Return the curve at other times, with two bands.
@@ -190,6 +206,8 @@ class Fit:
         `reading_high` a new exact reading of it (noise besides). Both suppose that the curve
         goes on as it did: no band knows of a second wave. With noise="increments" a value
         goes on from the last reading before it, and the second band is that of a next reading.
+        Where rounded readings hold a whole region of curves, the bands reach from the lowest
+        to the highest of them.
 
         Parameters
         ----------
@@ -209,41 +227,9 @@ class Fit:
         if when.ndim != 1 or not np.isfinite(when).all():
             msg = f"times must be finite numbers in the unit of the fit, got {times!r}"
             raise ValueError(msg)
-        made, place = self._problem, self._peak.place
-        base, before = np.zeros(when.size), np.full(when.size, np.nan)
-        data = made.data
-        if data.increments:
-            past = np.searchsorted(data.time, when, side="left")
-            base = np.append(0.0, data.low)[past]
-            before = np.append(np.nan, data.time)[past]
-
-        def shape(at: Array) -> Array:
-            found = made.expected(at, when)
-            if data.increments:
-                earlier = made.expected(at, np.where(np.isnan(before), when, before))
-                found = found - np.where(np.isnan(before), 0.0, earlier)
-            return np.log(np.maximum(found, 1e-300)) if data.relative else found
-
-        middle = shape(place)
-        slopes = made.sensitivity(place, shape)
-        variance = np.maximum(np.einsum("ti,ij,tj->t", slopes, self._spread_known, slopes), 0.0)
-        n, left = _intervals.freedom(made)
-        quantile = float(student.ppf((1 + trust) / 2, left))
-        own = quantile * np.sqrt(n / left * variance)
-        new = quantile * np.sqrt(n / left * (variance + self.sigma**2))
-        table: dict[str, Any] = {"time": when}
-        ends = {
-            "value": np.zeros(when.size),
-            "low": -own,
-            "high": own,
-            "reading_low": -new,
-            "reading_high": new,
-        }
-        for name, shift in ends.items():
-            with np.errstate(over="ignore"):
-                moved = np.exp(middle + shift) if data.relative else middle + shift
-            table[name] = base + np.where(middle < -690, 0.0, moved) if data.relative else moved
-        return pd.DataFrame(table)
+        return _bands.at_times(
+            self._problem, self._peak, self._spread_known, self.sigma, when, trust
+        )
 
     def residuals(self, *, rng: Any = None) -> pd.DataFrame:
         """Return how far each reading is from the curve, in units of sigma.
@@ -262,12 +248,16 @@ class Fit:
         Dunn, P. K. and Smyth, G. K. (1996). Randomized quantile residuals. Journal of
         Computational and Graphical Statistics 5: 236-244.
         """
-        made, place = self._problem, self._peak.place
+        made, place = self._problem, self._peak.place.copy()
+        if np.isfinite(self.sigma) and self.sigma > 0:
+            place[-1] = np.log(self.sigma)
         luck = None if rng is None else _checks.generator(rng)
         found = _residuals.standardised(made, place, luck)
         table = self.readings[["time", "value", "precision", "group"]]
         return table.assign(
-            fitted=made.expected(place), residual=found, share=made.terms(place).share
+            fitted=made.expected(place),
+            residual=found,
+            share=made.terms(self._peak.place).share,
         )
 
     def checks(self) -> pd.DataFrame:
@@ -289,7 +279,12 @@ class Fit:
         return f"{start}, sigma {self.sigma:.3g}" + "".join(f"; {one}" for one in self.warnings)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Travel to other processes with everything."""
+        """Travel to other processes with everything; the curve must have a name to be found by."""
+        try:
+            pickle.dumps(self.curve)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            msg = f"curve must be a function with a name at the top of a module to be pickled with its fit, got {self.curve!r}: define it there with def"
+            raise pickle.PicklingError(msg) from error
         held = {name: dict(getattr(self, name)) for name in ("params", "n", "left_out")}
         return self.__dict__ | held
 
@@ -298,19 +293,29 @@ class Fit:
         names = ("params", "n", "left_out")
         self.__dict__.update(held | {name: MappingProxyType(held[name]) for name in names})
 
+    def __copy__(self) -> "Fit":
+        """Return itself: it never changes."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Fit":
+        """Return itself: it never changes."""
+        return self
+
     # --- inside ---
 
     @property
     def _spread(self) -> Array:
         """Covariance on the scales of the search, with the luck of a simulated curve."""
         k = len(self.params)
-        return self._peak.covariance[:k, :k] + self._extra
+        wider = _intervals.widening(self._problem)
+        return np.asarray(self._peak.covariance[:k, :k] * wider + self._extra)
 
     @property
     def _spread_known(self) -> Array:
         """The same with parameters on a bound taken as known, and loose ones as good as free."""
         k = len(self.params)
-        return self._peak.wide[:k, :k] + self._extra
+        wider = _intervals.widening(self._problem)
+        return np.asarray(self._peak.wide[:k, :k] * wider + self._extra)
 
     def _natural(self, ends: Array) -> Array:
         made = self._problem

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares, minimize
-from scipy.stats import qmc
 
+from cemlab.calibrate import _starts
 from cemlab.calibrate._likelihood import Array
 from cemlab.calibrate._problem import Problem
 
-_NEAR = 4.0
 _MOST = 4
 _LOOSE = 1e-4
+_LIFT = 60.0
+_FULL = -0.02
+_ALIKE = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +22,8 @@ class Peak:
     """The place of the optimum, its height, its covariance on the scales of the search.
 
     `rivals` are places as high from other starts. `flat` marks parameters that the readings
-    do not fix, `bound` those on a limit; their errors are missing.
+    do not fix, `bound` those on a limit; their errors are missing. On a `plateau` the limits
+    of rounded readings hold a whole region of curves, all as likely as can be.
     """
 
     place: Array
@@ -29,6 +32,7 @@ class Peak:
     flat: NDArray[np.bool_]
     bound: NDArray[np.bool_]
     rivals: tuple[Array, ...]
+    plateau: bool
     wide: Array
     """The covariance with what is loose as good as free, and what is on a limit as known."""
 
@@ -37,7 +41,9 @@ def highest(
     made: Problem, start: Array, *, starts: int, rng: np.random.Generator, simplex: bool
 ) -> Peak:
     """Search from the start and from others spread over the bounds."""
-    firsts = [start, *_spread(made, start, starts - 1, rng)]
+    firsts = [start, *_starts.near(made, start, starts - 1, rng)]
+    if starts > 1 and not (simplex or made.simulated):
+        firsts += _starts.far(made, start, rng)
     roughs = sorted((_rough(made, first, simplex) for first in firsts), key=lambda r: r[0])
     chosen: list[Array] = []
     for _, place in roughs:
@@ -58,7 +64,11 @@ def highest(
         and ((np.abs(other - place) > apart)[:-1] & ~(bound & made.at_bound(other))).any()
         and not _swapped(made, place, other)
     )
-    return Peak(place, height, covariance, flat, bound, rivals, wide)
+    plateau = not made.data.exact.any() and height > _FULL
+    if plateau:
+        covariance, rivals = np.full_like(covariance, np.nan), ()
+        flat[:] = False
+    return Peak(place, height, covariance, flat, bound, rivals, plateau, wide)
 
 
 def climb(
@@ -114,8 +124,8 @@ def climb(
 def information(made: Problem, place: Array, free: NDArray[np.int64]) -> Array:
     """Return the negative curvature of the log-likelihood in the free parameters."""
     if made.simulated:
-        return _by_slopes(made, place)[np.ix_(free, free)]
-    sharp = np.maximum(np.diag(_by_slopes(made, place)), 1e-12)
+        return by_slopes(made, place)[np.ix_(free, free)]
+    sharp = np.maximum(np.diag(by_slopes(made, place)), 1e-12)
     steps = np.clip(0.1 / np.sqrt(sharp), 1e-8, 1e-3)  # a small part of the standard error
     rows = []
     for i in free:
@@ -138,13 +148,12 @@ def spread_at(
     if not free.size:
         return covariance, wide, flat[:-1]
     sharp = information(made, place, free)
-    size = np.sqrt(np.maximum(np.abs(np.diag(sharp)), _LOOSE))
-    values, vectors = np.linalg.eigh(sharp / np.outer(size, size))
+    wide, values, vectors = _wide(sharp, free, k)
     weak = values < 1e-9
-    inverse = vectors @ np.diag(1 / np.maximum(values, 1e-9)) @ vectors.T
-    wide[np.ix_(free, free)] = inverse / np.outer(size, size)
     if weak.any():
         flat[free] = np.abs(vectors[:, weak]).max(axis=1) > 0.2
+    elif not made.simulated and (alike := _unfixed(made, place, bound))[~bound].any():
+        flat[:-1] = alike
     else:
         covariance[np.ix_(free, free)] = np.linalg.inv(sharp)
     return covariance, wide, flat[:-1]
@@ -153,23 +162,49 @@ def spread_at(
 # --- inside ------------------------------------------------------------------------
 
 
+def _wide(sharp: Array, free: NDArray[np.int64], k: int) -> tuple[Array, Array, Array]:
+    """Return a covariance with loose directions as good as free, and the information's axes."""
+    wide = np.zeros((k, k))
+    size = np.sqrt(np.maximum(np.abs(np.diag(sharp)), _LOOSE))
+    values, vectors = np.linalg.eigh(sharp / np.outer(size, size))
+    inverse = vectors @ np.diag(1 / np.maximum(values, 1e-9)) @ vectors.T
+    wide[np.ix_(free, free)] = inverse / np.outer(size, size)
+    return wide, values, vectors
+
+
 def _swapped(made: Problem, place: Array, other: Array) -> bool:
     """Return whether two places hold the same numbers under changed names (two alike parts)."""
     one, two = np.sort(made.values(place)), np.sort(made.values(other))
     return bool(np.allclose(one, two, rtol=1e-3, atol=0.0))
 
 
-def _spread(made: Problem, start: Array, many: int, rng: np.random.Generator) -> list[Array]:
-    """Return a Latin hypercube inside the bounds, and near the start where they are open."""
-    if many < 1:
-        return []
-    reach = np.where(made.log, _NEAR, 3.0)
-    low, high = made.low[: start.size], made.high[: start.size]
-    deep = made.log & (low <= start - 25)
-    least = np.where(np.isfinite(low) & ~deep, np.maximum(low, start - 3 * reach), start - reach)
-    most = np.where(np.isfinite(high), np.minimum(high, start + 3 * reach), start + reach)
-    points = qmc.LatinHypercube(start.size, rng=rng).random(many)
-    return list(least + points * (most - least))
+def _unfixed(made: Problem, place: Array, bound: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which parameters the curve's slopes cannot tell apart, one on a limit among them.
+
+    A parameter at 0 on a logarithmic scale is moved away from it until the curve moves.
+    """
+    k = place.size - 1
+    inner = made.slopes(place)
+    small = np.linalg.norm(inner, axis=0) < 1e-3 * np.linalg.norm(inner)
+    for i in np.flatnonzero((bound | small) & made.log & (made.least == 0)):
+        here = made.centre(place)
+        for step in np.arange(0.0, _LIFT, 2.0):
+            moved = place.copy()
+            moved[i] = min(place[i] + step, made.high[i])
+            change = made.centre(moved) - here
+            if np.abs(change).max() > 1e-5 * max(1.0, float(np.abs(here).max())):
+                inner[:, i] = change
+                break
+    rows = np.sqrt(np.maximum(made.terms(place).curvature, 0.0))[:, None] * inner
+    size = np.linalg.norm(rows, axis=0)
+    flat = size == 0
+    if flat.all() or not np.isfinite(size).all():
+        return np.asarray(flat)
+    _, sharp, vectors = np.linalg.svd(rows[:, ~flat] / size[~flat], full_matrices=False)
+    weak = vectors[sharp < _ALIKE * sharp[0]]
+    if weak.size:
+        flat[np.flatnonzero(~flat)[np.abs(weak).max(axis=0) > 0.2]] = True
+    return np.asarray(flat[:k])
 
 
 def _rough(made: Problem, start: Array, simplex: bool) -> tuple[float, Array]:
@@ -267,7 +302,7 @@ def _scored(made: Problem, place: Array, free: NDArray[np.int64]) -> tuple[float
     return found.total, place, False
 
 
-def _by_slopes(made: Problem, place: Array) -> Array:
+def by_slopes(made: Problem, place: Array) -> Array:
     """Return the information from the slopes of the curve alone (for a curve with luck in it)."""
     told, slopes = made.terms(place), made.slopes(place)
     found = np.zeros((place.size, place.size))

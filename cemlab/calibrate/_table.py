@@ -1,7 +1,7 @@
 """From a table of readings to times, limits and groups of alternatives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cemlab import _checks, _words
 from cemlab import readings as counter
+from cemlab.calibrate import _groups, _times
 
 Array = NDArray[np.float64]
 PRECISIONS = ("exact", "rounded", "at least")
@@ -22,11 +23,14 @@ class Told:
     """Readings in order of time, and how many were left out for which reason.
 
     `table` has `time` (numbers), `value`, `low`, `high`, `precision`, `group` (-1: trusted),
-    `weight`, `confidence`; its index holds the rows' names.
+    `weight`, `confidence`; its index holds the rows' names. `said` are sentences for the
+    warnings of a fit, and `counter` is whether the readings cannot fall.
     """
 
     table: pd.DataFrame
     left_out: Mapping[str, int]
+    said: tuple[str, ...] = field(default=())
+    counter: bool = field(default=True)
 
 
 def told(readings: Any, *, column: str | None, since: object, unit: str, unverified: bool) -> Told:
@@ -34,12 +38,11 @@ def told(readings: Any, *, column: str | None, since: object, unit: str, unverif
     frame = _frame(readings)
     value = _values(frame, column)
     low, high, precision = _limits(frame, value)
-    time = times(frame["time"], since=since, unit=unit)
-    trust = frame["confidence"] if "confidence" in frame else pd.Series("", index=frame.index)
-    trust = trust.fillna("").astype(str)
-    label = (
-        frame["alternatives"] if "alternatives" in frame else pd.Series(None, frame.index, object)
-    )
+    time = _times.numbers(frame["time"], since=since, unit=unit)
+    nothing = pd.Series("", index=frame.index)
+    trust = _groups.trust(frame["confidence"]) if "confidence" in frame else nothing
+    label = frame.get("alternatives", nothing).astype(object)
+    label = label.mask(label.isin(["", None]), None)  # an empty cell is no label
     trust = trust.where(label.isna(), "contested")
     weight = pd.Series(1.0, frame.index)
     if "weight" in frame:
@@ -52,6 +55,7 @@ def told(readings: Any, *, column: str | None, since: object, unit: str, unverif
     table = pd.DataFrame({
         "time": time, "value": value, "low": low, "high": high, "precision": precision,
         "confidence": trust, "weight": weight, "label": label,
+        "source": frame.get("source", nothing),
     }, index=frame.index)  # fmt: skip
     unknown = table["low"].isna() & table["high"].isna()
     doubted = ~unknown & (trust == "unverified") & (not unverified)
@@ -62,20 +66,41 @@ def told(readings: Any, *, column: str | None, since: object, unit: str, unverif
         msg = f"time must be known for every reading, got none in row {_name(row)}"
         raise ValueError(msg)
     table = table.sort_values(["time", "low", "high"], kind="stable")
+    table, left_out["said twice"] = _groups.merged(table)
     near = _NEAR_DAYS * (pd.Timedelta("1D") / pd.Timedelta(1, unit))
-    table["group"], table["weight"] = _groups(table, near)
-    return Told(table.drop(columns="label"), left_out)
+    group, weights = _groups.numbered(table, near)
+    alone = group == -2
+    left_out["contested alone"] = int(alone.sum())
+    table = table.assign(group=group, weight=weights)[~alone]
+    return Told(table.drop(columns=["label", "source"]), left_out)
 
 
-def check_counter(table: pd.DataFrame, asked: bool | None) -> None:
-    """Stop if trusted readings of a counter fall, or contradict each other's limits."""
+def checked(told: Told, asked: bool | None) -> Told:
+    """Return readings; stop if trusted ones of a counter fall or contradict each other.
+
+    Without being asked, readings that are not whole numbers may fall, and a sentence says so.
+    """
+    table = told.table
     trusted = table[table["group"] < 0]
     exact = trusted["low"] == trusted["high"]
     if asked is None:
         known = trusted.loc[exact, "low"].to_numpy()
         asked = bool(np.all(known == np.round(known)))
-    if not asked or trusted.empty:
-        return
+        fallen = np.flatnonzero(np.diff(known) < 0)
+        if not asked and fallen.size and (known >= 0).all():
+            i = int(fallen[0])
+            when = trusted.loc[exact, "time"].to_numpy()[i : i + 2]
+            said = f"readings fall, from {known[i]:,.12g} at time {when[0]:g} to {known[i + 1]:,.12g} at time {when[1]:g}: taken as no counter, as not all are whole numbers (say counter=True or counter=False)"
+            return replace(told, said=(*told.said, said), counter=False)
+    if asked and not trusted.empty:
+        _check(trusted, exact)
+    return replace(told, counter=asked)
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _check(trusted: pd.DataFrame, exact: pd.Series) -> None:
     time, low, high = (trusted[name].to_numpy() for name in ("time", "low", "high"))
     earlier = np.searchsorted(time, time, side="left")  # readings strictly before
     best = np.concatenate([[-np.inf], np.maximum.accumulate(low)])
@@ -94,51 +119,6 @@ def check_counter(table: pd.DataFrame, asked: bool | None) -> None:
     )
     msg = f"{rule}, got {told} in {rows}: correct one, mark both as contested, or say counter=False if it is no counter"
     raise ValueError(msg)
-
-
-def times(given: Any, *, since: object, unit: str) -> pd.Series:
-    """Return times as numbers: dates become the time since a zero, in a unit."""
-    series = given if isinstance(given, pd.Series) else pd.Series(given)
-    try:
-        one = pd.Timedelta(1, unit)
-    except ValueError:
-        msg = f"unit must be a unit of time such as D or h, got {unit!r}"
-        raise ValueError(msg) from None
-    if series.dtype == object or isinstance(series.dtype, pd.StringDtype):
-        series = _as_dates(series)
-    if not pd.api.types.is_datetime64_any_dtype(series.dtype):
-        if pd.api.types.is_bool_dtype(series.dtype) or not pd.api.types.is_numeric_dtype(
-            series.dtype
-        ):
-            msg = f"time must be numbers or dates, got values such as {series.iloc[0]!r}"
-            raise ValueError(msg)
-        found = series.astype(float)
-        if np.isinf(found).any():
-            msg = "time must be finite numbers or dates, got inf"
-            raise ValueError(msg)
-        return found
-    if since is None:
-        msg = f"since must be the date of time 0 where readings have dates, got None: the first reading is of {series.min():%Y-%m-%d %H:%M}"
-        raise ValueError(msg)
-    zero = _checks.moment("since", since)
-    if series.dt.tz is not None:
-        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    if (series < zero).any():
-        early = series[series < zero]
-        msg = f"time must not be before since, got {early.iloc[0]} in row {_name(early.index[0])}"
-        raise ValueError(msg)
-    return pd.Series((series - zero) / one, index=series.index, dtype=float)
-
-
-# --- inside ------------------------------------------------------------------------
-
-
-def _as_dates(series: pd.Series) -> pd.Series:
-    try:
-        return pd.to_datetime(series, format="ISO8601")
-    except (ValueError, TypeError):
-        msg = f"time must be numbers or dates, got values such as {_words.short(series.iloc[0])}"
-        raise ValueError(msg) from None
 
 
 def _frame(readings: Any) -> pd.DataFrame:
@@ -180,7 +160,7 @@ def _values(frame: pd.DataFrame, column: str | None) -> pd.Series:
         ]  # fmt: skip
         known = [c for c in ("value", "views") if c in frame.columns]
         found = known[:1] or (numeric if len(numeric) == 1 else [])
-        if not found and "low" in frame:
+        if not found and ("low" in frame or "high" in frame):
             return pd.Series(np.nan, frame.index)
         if not found:
             msg = f"readings must have a column value, got {[str(c) for c in frame.columns]}: name it with column="
@@ -252,40 +232,11 @@ def rounding(values: Array) -> Array:
     return np.asarray((limits["high"].to_numpy() - counts) / 10.0**shift)
 
 
-def _groups(table: pd.DataFrame, near: float) -> tuple[NDArray[np.int64], Array]:
-    contested = (table["confidence"] == "contested").to_numpy()
-    group, number = np.full(len(table), -1), -1
-    places: dict[Any, int] = {}
-    last: float | None = None
-    rows = zip(table["time"].to_numpy(), table["label"], contested, strict=True)
-    for i, (time, label, shaky) in enumerate(rows):
-        if not shaky:
-            last = None
-        elif not pd.isna(label):
-            if label not in places:
-                number += 1
-                places[label] = number
-            group[i] = places[label]
-        else:
-            if last is None or time - last > near:
-                number += 1
-                current = number
-            group[i], last = current, time
-    weight = table["weight"].to_numpy(float).copy()
-    weight[~contested] = 1.0
-    for k in range(number + 1):
-        total = weight[group == k].sum()
-        if total <= 0:
-            row = table.index[group == k][0]
-            msg = f"weight must be above 0 for one alternative of each group, got 0 from row {_name(row)} on"
-            raise ValueError(msg)
-        weight[group == k] /= total
-    return group.astype(np.int64), weight
-
-
 def _said(row: pd.Series) -> str:
     kind = {"exact": "", "at least": "at least ", "rounded": "about "}[row["precision"]]
-    value = row["low"] if np.isnan(row["value"]) else row["value"]
+    value = row["value"]
+    if np.isnan(value):
+        value = row["low"] if np.isfinite(row["low"]) else row["high"]
     return f"{kind}{value:,.12g} at time {row['time']:g}"
 
 

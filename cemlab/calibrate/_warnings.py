@@ -3,6 +3,7 @@
 import numpy as np
 
 from cemlab import _words
+from cemlab.calibrate import _counters, _residuals
 from cemlab.calibrate._result import Fit
 
 _CLOSE = 0.99
@@ -12,6 +13,15 @@ def said_of(found: Fit, luck: float) -> list[str]:
     """Return what a reader must know, a sentence each."""
     made, peak, said = found._problem, found._peak, []
     names = list(found.params)
+    if found.left_out.get("contested alone"):
+        many = found.left_out["contested alone"]
+        said.append(
+            f"{_words.counted(many, 'contested reading')} left out: no alternative stands beside {'it' if many == 1 else 'them'}"
+        )
+    if peak.plateau:
+        said.append(
+            "the limits of the rounded readings hold a whole region of curves: the parameters are one of many that fit as well (see interval()), and the noise cannot be told"
+        )
     for i in np.flatnonzero(peak.bound):
         value = found.params[names[i]]
         low = peak.place[i] <= made.low[i] + 10.0 and peak.place[i] < made.high[i] - 1e-6
@@ -45,9 +55,14 @@ def said_of(found: Fit, luck: float) -> list[str]:
         )
     else:
         lag = found.checks().loc["lag-1 correlation"]
-        if lag["p"] < 0.05 and lag["value"] > 0:
+        if _residuals.alike(lag["value"], lag["p"], made.data.n) and not peak.plateau:
             said.append(
                 f"residuals of neighbours agree (lag-1 correlation {lag['value']:.2f}): the intervals are too short"
+            )
+        better = _counters.gain(made, peak)
+        if better > _counters.BETTER:
+            said.append(
+                f"errors add up from reading to reading (noise='increments' lowers the AIC of the exact readings by {2 * better:.1f}): the intervals are too short"
             )
     if luck > 0:
         share = " of the curve" if made.data.relative else " in the unit of the readings"

@@ -14,10 +14,12 @@ from scipy.stats import t as student
 from cemlab import _checks, _proportions
 from cemlab.calibrate import _bass
 from cemlab.calibrate._likelihood import Array
+from cemlab.calibrate._regression import BassRegression as BassRegression
+from cemlab.calibrate._regression import bass_ols as bass_ols
 from cemlab.estimate import Estimate
 
 _NAMES = ("p", "q", "m")
-_METHOD = "nonlinear least squares, Student's quantile"
+_METHOD = "nonlinear least squares, Student's quantile on the log scale"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,20 +88,27 @@ class BassFit:
 
     @property
     def peak_time(self) -> Estimate:
-        """Periods after the beginning when most adopt; 0 if q is at most p. Delta method."""
+        """Periods after the beginning when most adopt; 0 if q is at most p. Delta method on logs.
+
+        Missing where the adoptions do not bend, so that any m fits.
+        """
         p, q, _ = self._values
         value = max(np.log(q / p) / (p + q), 0.0) if q > 0 else 0.0
         return self._of(lambda v: np.log(v[1] / v[0]) / (v[0] + v[1]), value, "periods")
 
     @property
     def peak_height(self) -> Estimate:
-        """Adoptions a period, as a rate, at the peak. Delta method."""
+        """Adoptions a period, as a rate, at the peak. Delta method on logs; missing as above."""
         p, q, m = self._values
         value = m * (p + q) ** 2 / (4 * q) if q > p else m * p
         return self._of(lambda v: v[2] * (v[0] + v[1]) ** 2 / (4 * v[1]), value, "a period")
 
     def interval(self, level: float = 0.95) -> pd.DataFrame:
-        """Return one row a parameter: `value`, `low`, `high`, `n`, `level`, `unit`, `method`."""
+        """Return one row a parameter: `value`, `low`, `high`, `n`, `level`, `unit`, `method`.
+
+        Limits are value x exp(+- t s.e. / value), with Student's t: above 0. Those of m begin at
+        what has been adopted, unless m itself lies below it.
+        """
         found = {name: self._estimate(name, level) for name in _NAMES}
         rows = [{"value": float(one)} | one.row() for one in found.values()]
         return pd.DataFrame(rows, index=pd.Index(_NAMES, name="parameter"))
@@ -116,23 +125,31 @@ class BassFit:
         -------
         DataFrame
             `period`, `value`, `low`, `high` (uncertain parameters), `reading_low`,
-            `reading_high` (noise besides), `total` (adopters by the end of the period).
+            `reading_high` (noise besides), `total` (adopters by the end of the period). No limit
+            is below 0.
+
+        Raises
+        ------
+        ValueError
+            If periods are not whole numbers of at least 1.
         """
         trust = _proportions.confidence(level)
         if isinstance(periods, int | np.integer):
             when = np.arange(1.0, _checks.whole("periods", periods, low=1) + 1)
         else:
             when = np.asarray(periods, np.float64).ravel()
-        if not when.size or not (np.isfinite(when) & (when >= 1)).all():
-            msg = f"periods must be numbers of at least 1, got {periods!r}"
+        if not when.size or not (np.isfinite(when) & (when >= 1) & (when == np.floor(when))).all():
+            msg = f"periods must be whole numbers of at least 1, got {periods!r}"
             raise ValueError(msg)
         value, slopes = _bass.adoptions(np.array(self._values), when)
         variance = np.einsum("ti,ij,tj->t", slopes, self.covariance.to_numpy(), slopes)
         t = self._quantile(trust)
-        own, new = t * np.sqrt(variance), t * np.sqrt(variance + self.sigma**2)
+        low, high = _bass.around(value, t * np.sqrt(variance))
+        noise = t * self.sigma
         return pd.DataFrame({
-            "period": when, "value": value, "low": value - own, "high": value + own,
-            "reading_low": value - new, "reading_high": value + new,
+            "period": when, "value": value, "low": low, "high": high,
+            "reading_low": np.maximum(value - np.hypot(value - low, noise), 0.0),
+            "reading_high": value + np.hypot(high - value, noise),
             "total": _bass.share(np.array(self._values), when) * self._values[2],
         })  # fmt: skip
 
@@ -155,34 +172,30 @@ class BassFit:
         held["unit"] = "adopters" if name == "m" else "a period"
         if not np.isfinite(error):
             return Estimate(value, method=f"no interval: {'; '.join(self.warnings)}", **held)
-        wide = self._quantile(trust) * error
-        return Estimate(value, low=value - wide, high=value + wide, method=_METHOD, **held)
+        low, high = (float(end) for end in _bass.around(value, self._quantile(trust) * error))
+        if name == "m":
+            low = max(low, min(float(self.adoptions.sum()), value))
+        return Estimate(value, low=low, high=high, method=_METHOD, **held)
 
     def _of(self, function: Any, value: float, unit: str) -> Estimate:
         held: dict[str, Any] = {"n": len(self.adoptions), "unit": unit}
         p, q, m = self._values
-        if q <= p or not np.isfinite(self.covariance.to_numpy()).all():
-            return Estimate(value, method="no interval: no peak inside the model (q is at most p), or no standard errors", **held)  # fmt: skip
+        if _bass.unknown_end(m, self.adoptions.to_numpy()):
+            return Estimate(
+                np.nan, method="no peak known: adoptions do not bend, and any m fits", **held
+            )
+        if q <= p:
+            return Estimate(value, method="no interval: q is at most p, so that adoptions fall from the beginning", **held)  # fmt: skip
+        if not np.isfinite(self.covariance.to_numpy()).all():
+            return Estimate(value, method="no interval: p, q and m are not all fixed by the data", **held)  # fmt: skip
         values = np.array([p, q, m])
         slope = np.array([
             (function(values + d) - function(values - d)) / (2 * d.sum())
             for d in np.diag(1e-5 * values)
         ])  # fmt: skip
         wide = self._quantile(0.95) * float(np.sqrt(slope @ self.covariance.to_numpy() @ slope))
-        return Estimate(value, low=value - wide, high=value + wide, method=f"delta method on {_METHOD}", **held)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class BassRegression:
-    """Bass's regression of adoptions on those who had adopted before: a + b N + c N squared."""
-
-    p: float
-    q: float
-    m: float
-    a: float
-    b: float
-    c: float
-    r2: float
+        low, high = (float(end) for end in _bass.around(value, wide))
+        return Estimate(value, low=low, high=high, method=f"delta method, {_METHOD}", **held)
 
 
 def fit_bass(adoptions: Any, *, cumulative: bool = False) -> BassFit:
@@ -195,12 +208,15 @@ def fit_bass(adoptions: Any, *, cumulative: bool = False) -> BassFit:
     come out too near to what was seen, and change with each further period (Van den Bulte
     and Lilien 1997). The curve knows one wave, no price, no advertising and no second
     purchase, and q need not be word of mouth: people who wait for a falling price draw the
-    same curve. Errors are taken as equal and independent.
+    same curve. Errors are taken as equal and independent. Intervals are too short until the
+    peak is well past: of 300 simulated series like the example, 95 % intervals of m held the
+    truth in 93 % with 13 periods, in 87 % with 9 (the peak) and in 58 % with 7; warnings say so.
 
     Parameters
     ----------
     adoptions : array_like, Series or one-column DataFrame, shape (n,)
-        Adoptions of all periods from the first, in any unit; at least 5 periods.
+        Adoptions of all periods from the first, in any unit; at least 5 periods. A Series with
+        years, periods or dates is sorted by them; else the order is that of time.
     cumulative : bool
         Whether they are adopters by the end of each period instead.
 
@@ -212,7 +228,8 @@ def fit_bass(adoptions: Any, *, cumulative: bool = False) -> BassFit:
     Raises
     ------
     ValueError
-        If adoptions are missing, negative, all 0 or of fewer than 5 periods.
+        If adoptions are missing, negative, all 0 or of fewer than 5 periods, or if years or
+        dates have gaps or come twice.
 
     References
     ----------
@@ -282,43 +299,3 @@ def fit_bass(adoptions: Any, *, cumulative: bool = False) -> BassFit:
         warnings=tuple(_bass.warned(np.array([p, q, m]), frame, bound, y)),
         _values=(p, q, m),
     )
-
-
-def bass_ols(adoptions: Any, *, cumulative: bool = False) -> BassRegression:
-    """Fit Bass's model by his regression of 1969, for contrast.
-
-    Adoptions of a period are regressed on those who had adopted before it, and their square:
-    p = a / m, q = -c m, and m where the parabola meets 0.
-
-    Critique: the slope of the curve stands for a whole period, so long periods bias it; the
-    two regressors are nearly the same; standard errors of p, q and m do not follow. Use
-    `fit_bass`.
-
-    Parameters
-    ----------
-    adoptions, cumulative
-        As for `fit_bass`.
-
-    Raises
-    ------
-    ValueError
-        As for `fit_bass`, and if the parabola has no end (no market size follows).
-
-    References
-    ----------
-    Bass, F. M. (1969). A new product growth for model consumer durables. Management Science
-    15: 215-227.
-
-    Examples
-    --------
-    >>> sold = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
-    >>> found = bass_ols(sold)
-    >>> round(found.p, 4), round(found.q, 4), round(found.m)
-    (0.017, 0.4049, 17091)
-    """
-    y = _bass.checked(adoptions, cumulative=cumulative).to_numpy(float)
-    found = _bass.regression(y)
-    if found is None:
-        msg = "adoptions must bend down with those who adopted before, so that a market size follows: use fit_bass"
-        raise ValueError(msg)
-    return BassRegression(*found)

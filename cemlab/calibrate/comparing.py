@@ -1,14 +1,68 @@
 """Fits of several curves to the same readings, side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cemlab.calibrate._result import Fit
+from cemlab.calibrate.fitting import fit
 
 _COLUMNS = ["time", "low", "high", "group"]
+
+
+def fit_each(
+    curves: Mapping[str, Callable[..., Any]],
+    readings: Any,
+    *,
+    start: Mapping[str, Any],
+    bounds: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> dict[str, Fit]:
+    """Return the fit of each curve to the same readings, by name.
+
+    Parameters
+    ----------
+    curves : mapping of str to callable
+        Name of each curve.
+    readings : DataFrame, Series or array_like
+        As for `fit`.
+    start, bounds : mapping of str to mapping
+        As for `fit`, by the name of the curve; other names are not looked at, and a curve
+        without bounds is open.
+    **options
+        As for `fit`, the same for all.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or one has no start; and as for `fit`.
+
+    See Also
+    --------
+    compare : the fits under each other. forecast : the first days only.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"time": [1, 2, 3, 4], "value": [10, 21, 29, 41]})
+    >>> both = {"line": lambda t, a: a * t, "root": lambda t, a: a * t**0.5}
+    >>> found = fit_each(both, told, start={"line": {"a": 5}, "root": {"a": 5}})
+    >>> compare(found).index[0], round(found["line"].params["a"], 1)
+    ('line', 10.1)
+    """
+    if not isinstance(curves, Mapping) or not curves:
+        msg = f"curves must be a mapping of each name to a curve, got {curves!r}"
+        raise ValueError(msg)
+    for name in curves:
+        if not isinstance(start, Mapping) or name not in start:
+            msg = f"start must have an entry for each curve, got none for {name!r}"
+            raise ValueError(msg)
+    limits = bounds or {}
+    return {
+        name: fit(curve, readings, start=start[name], bounds=limits.get(name), **options)
+        for name, curve in curves.items()
+    }
 
 
 def compare(fits: Mapping[str, Fit]) -> pd.DataFrame:
@@ -28,8 +82,10 @@ def compare(fits: Mapping[str, Fit]) -> pd.DataFrame:
     DataFrame
         A row a fit: `loglik`, `parameters` (sigma among them), `n`, `sigma`, `aic`, `aicc`,
         `bic`, `delta` (AICc less the smallest), `weight` (Akaike's, by AICc; they add up to
-        1) and `note` (a sentence where readings or the noise's meaning differ: then nothing
-        in this table can be compared).
+        1) and `note` (a sentence where a fit cannot be compared, as its readings or the
+        meaning of its noise are others, or its curve runs through all readings so that its
+        likelihood has no limit: its `delta` and `weight` are missing, and the weights of the
+        rest add up to 1).
 
     Raises
     ------
@@ -59,7 +115,8 @@ def compare(fits: Mapping[str, Fit]) -> pd.DataFrame:
         if not isinstance(one, Fit):
             msg = f"fits must be results of calibrate.fit, got {one!r} for {name}"
             raise ValueError(msg)
-    first_name, first = next(iter(fits.items()))
+    sound = {name: one for name, one in fits.items() if not _endless(one)}
+    first_name, first = next(iter((sound or fits).items()))
     rows = {
         name: {
             "loglik": one.loglik, "parameters": one.k, "n": one.n["readings"],
@@ -69,7 +126,9 @@ def compare(fits: Mapping[str, Fit]) -> pd.DataFrame:
         for name, one in fits.items()
     }  # fmt: skip
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("fit")
-    criterion = table["aicc"] if np.isfinite(table["aicc"]).all() else table["aic"]
+    alike = table["note"] == ""
+    known = np.isfinite(table.loc[alike, "aicc"]).all()
+    criterion = table["aicc" if known else "aic"].where(alike)
     delta = criterion - criterion.min()
     part = np.exp(-delta / 2)
     place = table.columns.get_loc("note")
@@ -82,7 +141,14 @@ def compare(fits: Mapping[str, Fit]) -> pd.DataFrame:
 # --- inside ------------------------------------------------------------------------
 
 
+def _endless(one: Fit) -> bool:
+    """Return whether the likelihood grows without limit as the noise goes to 0."""
+    return bool(one._peak.place[-1] <= one._problem.floor + 1e-6 and not one._peak.plateau)
+
+
 def _note(one: Fit, first: Fit, name: str) -> str:
+    if _endless(one):
+        return "the curve runs through all readings, its likelihood has no limit: not comparable"
     mine, theirs = (
         f.readings[_COLUMNS].sort_values(_COLUMNS).to_numpy(float) for f in (one, first)
     )

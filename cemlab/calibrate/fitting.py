@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _checks, _words
-from cemlab.calibrate import _search, _table, _warnings
+from cemlab.calibrate import _intervals, _search, _table, _usable, _warnings
 from cemlab.calibrate._likelihood import Array, Data
-from cemlab.calibrate._problem import Bounds, Problem, problem
+from cemlab.calibrate._problem import Bounds, Problem, check_start, problem
 from cemlab.calibrate._result import Fit
 from cemlab.calibrate._search import Peak
 from cemlab.calibrate._table import Told
@@ -43,9 +43,10 @@ def fit(
     mean. The spread of the noise is estimated with the parameters.
 
     Critique: errors are taken as independent. Readings of one counter share theirs (what
-    came too early on Monday is still there on Friday), so intervals are too short where
-    residuals of neighbours agree: a warning then says how much they do, and
-    ``noise="increments"`` may suit better. Of two alternatives the vaguer one is likelier by
+    came too early on Monday is still there on Friday), so intervals can be far too short
+    (a nominal 95 % can be 25 %). Two warnings look for it: by the size of the correlation of
+    neighbours' residuals, and, where exact readings grow, by whether ``noise="increments"``
+    makes the same readings likelier; then fit with that. Few readings can hide it. Of two alternatives the vaguer one is likelier by
     itself, as more agrees with it: a lower bound among alternatives nearly always wins. A
     good fit does not say that a curve is true, nor that it goes on.
 
@@ -57,12 +58,14 @@ def fit(
     readings : DataFrame, Series or array_like
         A table with `time` (numbers, or dates with `since`) and `value` (or `views`, or the
         only other column of numbers). Optional: `precision` (exact, rounded, at least;
-        missing is exact), `low` and `high` (limits of one's own, which come first),
-        `confidence` (contested, unverified; all else is trusted), `alternatives` (equal labels
-        make a group; without, contested readings that follow each other within two days
-        do), `weight` (of an alternative). A Series is read at its index, a list at times
-        1, 2, ... (the ends of periods). Missing values are left out and counted, and so is a 0 where
-        the curve is 0 and noise relative. The order of rows does not matter.
+        missing is exact), `low` and `high` (limits of one's own, which come first; one is
+        enough), `confidence` (contested, unverified; any other word is trusted),
+        `alternatives` (equal labels make a group; without, contested readings that follow
+        each other within two days do), `weight` (of an alternative), `source`. A Series is
+        read at its index, a list at times 1, 2, ... (the ends of periods). Left out and
+        counted: missing values, a 0 where the curve is 0 and noise relative, a contested
+        reading without an alternative, and a row that repeats another (the same time, limits,
+        confidence and source). The order of rows does not matter.
     start : mapping of str to float
         Where to begin: each parameter of the curve.
     bounds : mapping of str to (float, float), optional
@@ -75,17 +78,20 @@ def fit(
     column : str, optional
         The column of values.
     since : date, optional
-        Time 0 of readings with dates.
+        Time 0 of readings with dates. Dates with a time zone are taken to UTC; then `since`
+        is in UTC or has a zone of its own. Either all dates have a zone or none.
     unit : str
         Unit of time of the curve where readings have dates: D, h, ...
     counter : bool, optional
-        Whether readings cannot fall; without, they cannot if all exact ones are whole numbers.
+        Whether readings cannot fall; without, they cannot if all exact ones are whole numbers,
+        and others that fall get a warning.
     unverified : bool
         Whether to use unverified readings.
     method : str, optional
         gradient, or nelder-mead for a curve with jumps (as without, for a simulated one).
     starts : int
-        Number of starts: `start`, and others spread over the bounds.
+        Number of starts: `start`, and others spread over the bounds; a few more, unless it is
+        1, by the sizes of times and values. A start of 0 takes one of these sizes.
     rng : int or numpy.random.Generator
         Luck of the other starts.
 
@@ -97,8 +103,9 @@ def fit(
     Raises
     ------
     ValueError
-        If readings fall or contradict each other, are fewer than there are parameters and
-        one, or are not above 0 with relative noise; if a start lies outside its bounds.
+        If readings fall or contradict each other, if those with two limits are fewer than
+        there are parameters and one, or some are not above 0 with relative noise; if a start
+        lies outside its bounds, or the curve raises there.
 
     References
     ----------
@@ -120,7 +127,7 @@ def fit(
     if method is not None:
         _checks.one_of("method", method, _METHODS)
     told = _table.told(readings, column=column, since=since, unit=unit, unverified=unverified)
-    _table.check_counter(told.table, counter)
+    told = _table.checked(told, counter)
     return fit_told(
         curve, told, start=start, bounds=bounds, noise=noise, method=method, starts=starts, rng=rng
     )
@@ -139,110 +146,49 @@ def fit_told(
 ) -> Fit:
     """Return the fit to checked readings."""
     many = _checks.whole("starts", starts, low=1)
-    table, left_out = _usable(told, noise)
-    table = _without_zero(curve, table, start, noise, left_out)
-    data = _data(table, noise)
-    if not isinstance(start, Mapping) or data.n < len(start) + 1:
-        need = len(start) + 1 if isinstance(start, Mapping) else 2
-        out = ", ".join(f"{n} {why}" for why, n in left_out.items() if n)
-        more = f" ({out} left out)" if out else ""
-        msg = f"readings must be at least {need} for {_words.counted(need - 1, 'parameter')} and the noise, got {data.n}{more}"
-        raise ValueError(msg)
-    if not np.isfinite(data.high).any():
-        msg = f"readings must not all be lower bounds, got {data.n} of them: nothing limits the curve from above"
-        raise ValueError(msg)
+    check_start(start)
+    table, left_out = _usable.usable(told, noise)
+    table = _usable.without_zero(curve, table, start, noise, left_out)
+    data = _usable.data(table, noise)
+    _check_many(data, len(start), left_out)
     made, place = problem(curve, data, start, bounds)
-    _check_zeros(made, place, table)
+    _usable.check_zeros(made, place, table)
     simplex = method == "nelder-mead" or (method is None and made.simulated)
     peak = _search.highest(made, place, starts=many, rng=_checks.generator(rng), simplex=simplex)
-    return _result(made, peak, table, noise, left_out)
+    return _result(made, peak, table, noise, left_out, told)
 
 
 # --- inside ------------------------------------------------------------------------
 
 
-def _usable(told: Told, noise: str) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return the readings that this noise can use, and the counts of all others."""
-    table, left_out = told.table, dict(told.left_out)
-    if noise == "increments":
-        good = (table["group"] < 0) & (table["low"] == table["high"])
-        left_out["not exact"] = int((~good).sum())
-        table = table[good]
-        first = (table["low"] == 0) & (np.arange(len(table)) == 0)
-        table, left_out["zero at the start"] = table[~first], int(first.sum())
-        flat = np.diff(table["low"].to_numpy(), prepend=0.0) <= 0
-        if flat.any():
-            row = table.index[flat][0]
-            msg = f"exact readings must grow from one to the next with noise='increments', got no growth before row {row}: use noise='relative'"
-            raise ValueError(msg)
-    return table, left_out
-
-
-def _without_zero(
-    curve: Any, table: pd.DataFrame, start: Any, noise: str, left_out: dict[str, int]
-) -> pd.DataFrame:
-    """Leave out exact zeros where the curve is 0 too: they say nothing on a relative scale."""
-    zero = ((table["high"] == 0) & (table["low"] == 0)).to_numpy().copy()
-    if noise != "relative" or not zero.any() or not callable(curve):
-        return table
-    try:
-        there = np.asarray(curve(table["time"].to_numpy(float)[zero], **start), float)
-    except TypeError:
-        return table
-    zero[np.flatnonzero(zero)[there != 0]] = False
-    left_out["zero like the curve"] = int(zero.sum())
-    return table[~zero]
-
-
-def _data(table: pd.DataFrame, noise: str) -> Data:
-    low, high = table["low"].to_numpy(float), table["high"].to_numpy(float)
-    group = table["group"].to_numpy(np.int64)
-    for number in np.unique(group[group >= 0]):
-        here = group == number
-        exact = here & (low == high)
-        if exact.any() and not exact[here].all():  # beside intervals: what the digits leave open
-            half = _last_digit(low[exact])
-            low[exact], high[exact] = low[exact] - half, high[exact] + half
-    relative = noise != "absolute"
-    return Data(
-        table["time"].to_numpy(float), low, high, group, table["weight"].to_numpy(float),
-        relative, noise == "increments",
-    )  # fmt: skip
-
-
-def _last_digit(values: Array) -> Array:
-    """Return half a unit of the last digit written (a whole number: half of 1)."""
-    half = np.full(values.size, 0.5)
-    for places in range(1, 13):
-        short = np.abs(values * 10.0 ** (places - 1) - np.round(values * 10.0 ** (places - 1)))
-        half = np.where(short > 1e-9 * np.abs(values) * 10.0**places, 0.5 / 10.0**places, half)
-    return half
-
-
-def _check_zeros(made: Problem, place: Array, table: pd.DataFrame) -> None:
-    """Refuse exact readings of 0 and limits below it where noise is relative."""
-    data = made.data
-    if not data.relative:
-        return
-    bad = data.high <= 0
-    if bad.any():
-        row, when = table.index[bad][0], data.time[bad][0]
-        msg = f"readings must be above 0 with relative noise, got {data.high[bad][0]:g} at time {when:g} in row {row}: leave it out, or say noise='absolute'"
+def _check_many(data: Data, k: int, left_out: Mapping[str, int]) -> None:
+    """Stop if too few readings limit the curve for its parameters."""
+    told = [f"{n} {why} left out" for why, n in left_out.items() if n]
+    if data.n > data.limited:
+        told.append(f"{data.n - data.limited} with one limit only, which do not count")
+    rows, groups = int((data.group >= 0).sum()), int(np.unique(data.group[data.group >= 0]).size)
+    if rows:
+        told.append(
+            f"{_words.counted(groups, 'group')} of {rows} alternatives, where a group counts once"
+        )
+    more = f" ({'; '.join(told)})" if told else ""
+    if not np.isfinite(data.high).any():
+        msg = f"readings must not all be lower bounds, got {data.n} of them: nothing limits the curve from above"
         raise ValueError(msg)
-    dead = (made.expected(place) <= 0) & (data.low > 0) & (data.group < 0)
-    if dead.any():
-        row, when = table.index[dead][0], data.time[dead][0]
-        msg = f"curve must be above 0 where something was read, got {made.expected(place)[dead][0]:g} at time {when:g} (row {row}): choose another start, another time 0, or noise='absolute'"
+    if data.limited < k + 1:
+        msg = f"readings must be at least {k + 1} for {_words.counted(k, 'parameter')} and the noise, got {data.limited}{more}"
         raise ValueError(msg)
 
 
 def _result(
-    made: Problem, peak: Peak, table: pd.DataFrame, noise: str, left_out: Mapping[str, int]
-) -> Fit:
+    made: Problem, peak: Peak, table: pd.DataFrame, noise: str, left_out: Mapping[str, int],
+    told: Told,
+) -> Fit:  # fmt: skip
     data, k = made.data, len(made.names)
+    wider = _intervals.widening(made)
     extra, size_of_luck = _luck_of(made, peak)
     slope = made.slope(peak.place)[:k]
-    spread = np.outer(slope, slope) * (peak.covariance[:k, :k] + extra)
+    spread = np.outer(slope, slope) * (peak.covariance[:k, :k] * wider + extra)
     trusted = table["group"] < 0
     kinds = table.loc[trusted, "precision"]
     n = {kind: int((kinds == kind).sum()) for kind in _table.PRECISIONS}
@@ -251,7 +197,7 @@ def _result(
     shares = made.terms(peak.place).share[~trusted.to_numpy()]
     found = Fit(
         params=MappingProxyType(made.named(peak.place)),
-        sigma=float(np.exp(peak.place[-1])),
+        sigma=np.nan if peak.plateau else float(np.exp(peak.place[-1]) * np.sqrt(wider)),
         loglik=peak.height,
         noise=noise,
         n=MappingProxyType(n),
@@ -264,7 +210,8 @@ def _result(
         _peak=peak,
         _extra=extra,
     )
-    object.__setattr__(found, "warnings", tuple(_warnings.said_of(found, size_of_luck)))
+    said = (*told.said, *_warnings.said_of(found, size_of_luck))
+    object.__setattr__(found, "warnings", said)
     return found
 
 

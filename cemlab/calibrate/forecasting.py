@@ -11,6 +11,7 @@ from cemlab.calibrate import _table, fitting
 from cemlab.calibrate._table import Told
 
 Curve = Callable[..., Any]
+_CUT = "{} contested readings of groups with some before and some after these days are neither fitted nor scored"
 
 
 def forecast(
@@ -35,6 +36,10 @@ def forecast(
 
     The band is that of a new reading: it knows of noise and of uncertain parameters, but
     supposes that the curve is right and goes on.
+
+    Only readings up to a day decide about its fit, also whether they fall. A group of
+    alternatives that the day cuts in two is neither fitted nor scored, as nobody could weigh
+    them on that day; `note` says so.
 
     Critique: one history is one test. Bands that miss show that the curve does not go on as
     it did, which its fit to the first days cannot show.
@@ -84,21 +89,21 @@ def forecast(
         raise ValueError(msg)
     named = dict(curves) if isinstance(curves, Mapping) else {"": curves}
     told = _table.told(readings, column=column, since=since, unit=unit, unverified=unverified)
-    _table.check_counter(told.table, counter)
     end = np.inf if until is None else _checks.number("until", until)
     parts = []
     for name, curve in named.items():
         first = _of(start, name, "start") if name else start
         limits = _of(bounds, name, "bounds") if name and bounds is not None else bounds
         for span in spans:
-            known = told.table["time"] <= span
-            later = told.table[~known & (told.table["time"] <= end)]
+            known, cut = told.table["time"] <= span, _cut(told.table, span)
+            later = told.table[~known & ~cut & (told.table["time"] <= end)]
+            early = Told(told.table[known & ~cut], {"alternatives cut in two": int(cut.sum())})
             if later.empty:
                 msg = f"days must leave readings to compare with, got {span:g}: the last is at {told.table['time'].max():g}"
                 raise ValueError(msg)
             try:
                 fit = fitting.fit_told(
-                    curve, Told(_regrouped(told.table[known]), {}), start=first, bounds=limits,
+                    curve, _table.checked(early, counter), start=first, bounds=limits,
                     noise=noise, method=None, starts=starts, rng=rng,
                 )  # fmt: skip
             except ValueError as error:
@@ -108,7 +113,10 @@ def forecast(
             part.insert(0, "curve", name)
             part.insert(1, "days", span)
             part.insert(2, "readings", fit.n["readings"])
-            parts.append(part.assign(note="; ".join(fit.warnings)))
+            note = list(fit.warnings)
+            if cut.any():
+                note.insert(0, _CUT.format(int(cut.sum())))
+            parts.append(part.assign(note="; ".join(note)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -122,14 +130,12 @@ def _of(given: Mapping[str, Any] | None, name: str, what: str) -> Any:
     return given[name]
 
 
-def _regrouped(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with weights that add up to 1 in groups that were cut in two."""
-    group, weight = table["group"], table["weight"].copy()
-    for number in group[group >= 0].unique():
-        here = group == number
-        total = weight[here].sum()
-        weight[here] = weight[here] / total if total > 0 else 1.0 / here.sum()
-    return table.assign(weight=weight)
+def _cut(table: pd.DataFrame, span: float) -> pd.Series:
+    """Return which rows belong to groups of alternatives with some before and some after a time."""
+    late = table["time"] > span
+    some = late.groupby(table["group"]).transform("any")
+    whole = late.groupby(table["group"]).transform("all")
+    return (table["group"] >= 0) & some & ~whole
 
 
 def _against(said: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:

@@ -5,16 +5,13 @@ from matplotlib.axes import Axes
 from cemlab.plots._style import clear, hidden_axes, new_axes, png
 from cemlab.plots.attention.bursts import event_rate, event_replays, residual_quantiles
 from cemlab.plots.attention.curves import adoption_curve, attention_classes, decay_laws
-from cemlab.plots.attention.fits import (
-    fit_residuals,
-    forecasts_against,
-    likelihood_profile,
-    readings_fit,
-)
+from cemlab.plots.attention.fits import fit_residuals, readings_fit
+from cemlab.plots.attention.judging import forecasts_against, likelihood_profile
+from cemlab.plots.attention.outlooks import outlook_by_day, outlooks
 from cemlab.plots.coding.agreement import agreement_bars, confusion
 from cemlab.plots.coding.audits import audit_change, audit_profile
 from cemlab.plots.coding.stories import code_shares, green_but_red
-from cemlab.plots.evidence.abnormal_returns import car_path, placebo_histogram
+from cemlab.plots.evidence.abnormal_returns import car_path, placebo_histogram, placebo_table
 from cemlab.plots.evidence.airlines import baggage_rate, satisfaction_by_airline
 from cemlab.plots.evidence.breaks import breaks_by_date
 from cemlab.plots.evidence.comparisons import (
@@ -23,6 +20,11 @@ from cemlab.plots.evidence.comparisons import (
     interrupted_line,
     placebo_gaps,
     synthetic_path,
+)
+from cemlab.plots.evidence.definitions import (
+    definitions_reaching,
+    definitions_table,
+    window_map,
 )
 from cemlab.plots.evidence.many_firms import firm_returns, rejection_bars
 from cemlab.plots.evidence.power_curves import power_curves
@@ -95,6 +97,8 @@ __all__ = [
     "confusion",
     "courses",
     "decay_laws",
+    "definitions_reaching",
+    "definitions_table",
     "event_rate",
     "event_replays",
     "expectations",
@@ -125,11 +129,14 @@ __all__ = [
     "new_axes",
     "one_more_in_ten",
     "order_by_measure",
+    "outlook_by_day",
+    "outlooks",
     "paired_difference",
     "partings",
     "penalty_reward",
     "placebo_gaps",
     "placebo_histogram",
+    "placebo_table",
     "png",
     "policies",
     "power_curves",
@@ -181,5 +188,6 @@ __all__ = [
     "waits_by_hour",
     "waits_by_load",
     "waits_by_team",
+    "window_map",
     "workload",
 ]

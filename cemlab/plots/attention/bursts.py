@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from cemlab import _checks
+from cemlab._words import counted
 from cemlab.plots._style import BLUE, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
 from cemlab.sim import attention
 
@@ -19,6 +20,7 @@ Array = NDArray[np.float64]
 _POINTS = 1500
 _MOST_MARKS = 3000
 _MOST_DOTS = 1500
+_FEWEST_GAPS = 10
 
 
 def event_rate(
@@ -224,7 +226,10 @@ def residual_quantiles(
         fits = found.p_value >= 0.05
         chance = f"p = {found.p_value:.2f}" if found.p_value >= 0.005 else "p < .005"
         words = "The events come as the model says" if fits else "Not as the model says"
-        finish(ax, title or f"{words} ({n:,} gaps, KS {chance})", prediction)
+        said = f"{words} ({n:,} gaps, KS {chance})"
+        if n < _FEWEST_GAPS:
+            said = f"Too few to tell: {counted(n, 'gap')}, {_FEWEST_GAPS} are needed"
+        finish(ax, title or said, prediction)
     return ax
 
 

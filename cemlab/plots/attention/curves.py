@@ -26,6 +26,7 @@ from cemlab.plots._style import (
 from cemlab.sim import attention
 from cemlab.sim.attention import Classification
 
+_ALMOST_NONE = 1e-6
 _LOOKS = {
     "power law": (BLUE, "-"),
     "exponential": (RED, "--"),
@@ -94,7 +95,7 @@ def adoption_curve(
         ax.set_xlim(0, last)
         ax.set_xlabel(f"{unit}s since launch")
         ax.set_ylabel(f"{of} a {unit}", color=BLUE)
-        ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+        ax.yaxis.set_major_formatter(FuncFormatter(_amount))
         so_far = ax.twinx()
         so_far.plot(
             t, attention.bass(t, **law), color=ORANGE, ls="--", lw=3, label="so far, right scale"
@@ -102,7 +103,7 @@ def adoption_curve(
         so_far.axhline(law["m"], color=GREY, ls=":", lw=1.5)
         so_far.set_ylim(0, 1.3 * law["m"])
         so_far.set_ylabel(f"so far (dotted: all, {_words.number(law['m'], law['m'])})")
-        so_far.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+        so_far.yaxis.set_major_formatter(FuncFormatter(_amount))
         so_far.spines["right"].set_visible(True)
         so_far.tick_params(labelsize=STYLE["font.size"])
         (one, words), (other, more) = (a.get_legend_handles_labels() for a in (ax, so_far))
@@ -136,7 +137,8 @@ def attention_classes(
     cutoff_days : float
         Waiting times are flat up to here.
     subcritical : float
-        Branching of the curve below the critical point, in [0, 1).
+        Branching of the curve below the critical point, in [0, 1); at 0 the limit is drawn: the
+        views that follow the shock directly.
     prediction : object, optional
         The reader's guess.
 
@@ -162,7 +164,9 @@ def attention_classes(
     curves = {
         "endogenous critical": attention.endogenous_response(t, branching=1, **common),
         "exogenous critical": attention.response(t, branching=1, **common),
-        "exogenous subcritical": attention.response(t, branching=subcritical, **common),
+        "exogenous subcritical": attention.response(
+            t, branching=max(subcritical, _ALMOST_NONE), **common
+        ),
     }
     looks = {
         "endogenous critical": (GREEN, "-"),
@@ -250,7 +254,7 @@ def decay_laws(
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
         ax.set_ylabel("views a day")
         ax.set_xlabel("days after the peak (each step to the right is several times longer)")
-        ax.legend(loc="lower left", edgecolor="none", framealpha=1.0)
+        ax.legend(loc="upper right", edgecolor="none", framealpha=1.0)
         fall = found.exponent
         kind = found.kind if found.kind != "cannot be told" else "class cannot be told"
         words = f"{kind.capitalize()}: views fall with exponent {fall:.2f} ({fall.low:.2f} to {fall.high:.2f})"
@@ -269,6 +273,18 @@ def _nearly_all(p: float, q: float, m: float) -> float:
     """Return the period in which all but a fiftieth of m have adopted."""
     del m
     return math.log((0.98 * q / p + 1) / 0.02) / (p + q)
+
+
+def _amount(value: float, _: object = None) -> str:
+    """Return an amount, large ones in millions or billions.
+
+    >>> _amount(350_000_000), _amount(2e9), _amount(25_000), _amount(0.5)
+    ('350 M', '2 bn', '25,000', '0.5')
+    """
+    for size, name in ((1e9, " bn"), (1e6, " M")):
+        if abs(value) >= size:
+            return f"{value / size:.4g}{name}"
+    return f"{value:,.10g}"
 
 
 def _log_days(ax: Axes, low: float, high: float) -> None:

@@ -27,9 +27,13 @@ def left(span: Array, speed: float) -> Array:
         return np.exp(-speed * span)
 
 
+def gone(span: Array, speed: float) -> Array:
+    """Return 1 - exp(-speed x span), with all its digits where that is near 0."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(-np.expm1(-speed * span))
+
+
 def part(span: Array, p: float, q: float) -> Array:
     """Return the part of all who have adopted after so long a span."""
     rest = left(span, p + q)
-    with np.errstate(over="ignore", under="ignore"):
-        gone = -np.expm1(-(p + q) * span)
-    return np.asarray(gone * (p / (p + q * rest)))
+    return np.asarray(gone(span, p + q) * (p / (p + q * rest)))

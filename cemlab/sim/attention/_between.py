@@ -10,14 +10,15 @@ _WEAK = ("contested", "unverified")
 
 def rates(readings: pd.DataFrame) -> pd.DataFrame:
     """Return average views a day between readings, with their bounds."""
-    when = next((name for name in ("day", "time") if name in readings.columns), None)
-    if when is None or "views" not in readings.columns:
+    columns_of = ("day", "time", "date"), ("views", "value")
+    when, what = (next((n for n in names if n in readings.columns), None) for names in columns_of)
+    if when is None or what is None:
         columns = [str(c) for c in readings.columns]
         msg = f"readings must have views, and day or time, got the columns {columns}"
         raise ValueError(msg)
-    good = readings[readings["views"].notna() & readings[when].notna()]
-    if when == "time":
-        good = good.assign(time=_moments(good["time"]))
+    good = readings[readings[what].notna() & readings[when].notna()]
+    good = good.assign(**{when: _moments(good[when], when)})
+    dates = good[when].dtype.kind not in "iuf"
     if "confidence" in good:
         good = good[~good["confidence"].isin(_WEAK)]
     if "precision" in good:
@@ -29,9 +30,9 @@ def rates(readings: pd.DataFrame) -> pd.DataFrame:
         msg = f"readings must be two or more that can be trusted and are bounded, got {len(good)}"
         raise ValueError(msg)
     moment = good[when]
-    if when == "time":
+    if dates:
         moment = (moment - moment.iloc[0]) / pd.Timedelta("1D")
-    day, views = moment.to_numpy(np.float64), good["views"].to_numpy(np.float64)
+    day, views = moment.to_numpy(np.float64), good[what].to_numpy(np.float64)
     low = good["low"].to_numpy(np.float64) if "low" in good else views
     high = good["high"].to_numpy(np.float64) if "high" in good else views
     length = np.diff(day)
@@ -53,12 +54,23 @@ def rates(readings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _moments(times: pd.Series) -> pd.Series:
+def _moments(times: pd.Series, when: str) -> pd.Series:
     try:
-        found = pd.to_datetime(times) if times.dtype.kind not in "biuf" else None
+        if times.dtype.kind in "iuf":
+            return times
+        if times.dtype.kind == "b":
+            raise TypeError
+        found = pd.to_numeric(times) if _numbers(times) else _dates(times)
     except (TypeError, ValueError):
-        found = None
-    if found is None:
-        msg = f"readings must have dates in time, got {short(times.iloc[0] if len(times) else None)}: call numbers of days day"
-        raise ValueError(msg)
+        msg = f"readings must have dates or numbers of days in {when}, got {short(times.iloc[0] if len(times) else None)}"
+        raise ValueError(msg) from None
     return found
+
+
+def _numbers(times: pd.Series) -> bool:
+    return all(isinstance(one, int | float) and not isinstance(one, bool) for one in times)
+
+
+def _dates(times: pd.Series) -> pd.Series:
+    words = all(isinstance(one, str) for one in times)
+    return pd.to_datetime(times, format="ISO8601" if words else None)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from cemlab import _checks
 from cemlab.sim._kernels import attention as _kernels
 from cemlab.sim.attention import _background, _process, _terms
+from cemlab.sim.attention._background import Steps
 from cemlab.sim.attention._process import Process
 from cemlab.sim.attention.memory import Exponential, Memory, PowerLaw
 
@@ -98,11 +99,13 @@ class Events:
     times: Array
     explained: Array
     horizon: float
+    steps: Steps
+    free: bool
+    known: bool
     span: NDArray[np.int64]
     worth: Array
     whole: Array
     before: Array
-    known: bool
 
     @classmethod
     def of(
@@ -111,7 +114,7 @@ class Events:
         """Check what a caller gave."""
         end = _process.end(horizon)
         past = _process.events(times, end)
-        explained = past[_process.given_events(past, shock) :]
+        first = _process.given_events(past, shock)
         given = [
             name
             for name, value in (("background", background), ("shape", shape), ("changes", changes))
@@ -123,19 +126,46 @@ class Events:
         if changes is not None:
             edges = np.unique(np.append(0.0, _process.events(changes, end, name="changes")))
             edges = edges[edges < end]
-            span = np.searchsorted(edges, explained, side="right") - 1
-            whole = np.diff(np.append(edges, end))
-            worth, before = np.ones(span.size), explained - edges[span]
-            return cls(past, explained, end, span, worth, whole, before, False)
+            steps = Steps(edges, np.ones(edges.size))
+            return cls.at(past, first, end, steps, free=True)
         name = "background" if shape is None else "shape"
         steps = _background.read(1.0 if not given else background if shape is None else shape, name)
-        whole = steps.until(np.array([end]))
-        if shape is not None and whole[0] == 0:
+        if shape is not None and steps.until(np.array([end]))[0] == 0:
             msg = "shape must have a rate above 0 before the horizon, got 0 throughout"
             raise ValueError(msg)
-        span = np.zeros(explained.size, np.int64)
+        return cls.at(past, first, end, steps, known=background is not None)
+
+    @classmethod
+    def at(
+        cls, times: Array, shock: int, horizon: float, steps: Steps, *,
+        free: bool = False, known: bool = False,
+    ) -> "Events":  # fmt: skip
+        """Place ascending times in the steps of an outside; `free`: each step has its level."""
+        explained = times[shock:]
+        common = times, explained, horizon, steps, free, known
+        if free:
+            span = np.searchsorted(steps.edges, explained, side="right") - 1
+            whole = np.diff(np.append(steps.edges, horizon))
+            before = explained - steps.edges[span]
+            return cls(*common, span, np.ones(span.size), whole, before)
+        whole = steps.until(np.array([horizon]))
         worth, before = steps.at(explained), steps.until(explained)
-        return cls(past, explained, end, span, worth, whole, before, background is not None)
+        return cls(*common, np.zeros(explained.size, np.int64), worth, whole, before)
+
+    @property
+    def shock(self) -> int:
+        """How many events at time 0 are not explained."""
+        return self.times.size - self.explained.size
+
+    @property
+    def steady(self) -> bool:
+        """Whether the outside is one level that is fitted and never changes."""
+        return self.levels == 1 and not bool(np.ptp(self.steps.rates) > 0)
+
+    def outside(self, place: Array) -> Steps:
+        """Return the background for these logs of the parameters."""
+        level = np.exp(place[: self.levels]) if self.levels else np.ones(1)
+        return Steps(self.steps.edges, self.steps.rates * level)
 
     @property
     def levels(self) -> int:

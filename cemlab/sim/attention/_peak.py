@@ -45,6 +45,11 @@ def maximise(
     place, _ = max(found, key=lambda end: end[1])
     place, height = climb(score, place, low, high)  # anew: forgetting what a curved path taught
     border = (place < low + _AT_BORDER) | (place > high - _AT_BORDER)
+    return measured(score, place, height, border)
+
+
+def measured(score: Score, place: Array, height: float, border: NDArray[np.bool_]) -> Peak:
+    """Return a peak with the covariance of the parameters that are at no border."""
     covariance = np.full((place.size, place.size), np.nan)
     free = np.flatnonzero(~border)
     rows = [_slope_change(score, place, int(k)) for k in free]

@@ -14,6 +14,8 @@ _NEED = "views must be a list, a Series, or a DataFrame with day and views, or w
 
 
 _VAGUE = 2.0
+_APART = 2.0
+_WHEN, _WHAT = ("day", "date", "time"), ("views", "value")
 
 
 class Rates(NamedTuple):
@@ -37,6 +39,7 @@ def of(views: Any) -> Rates:
         start, end, rate, names = _of_frame(views)
     elif isinstance(views, pd.Series):
         start, names = _days(views.index)
+        _one_day_each(start)
         end, rate = start + 1, _numbers(views)
     else:
         if not isinstance(views, list | tuple | np.ndarray | pd.Index) or np.ndim(views) != 1:
@@ -74,16 +77,25 @@ def _check(found: Rates) -> None:
         raise ValueError(msg)
 
 
+def _one_day_each(days: Array) -> None:
+    """Stop where no two rows are on neighbouring days: they may be sums of weeks or months."""
+    steps = np.diff(np.unique(days))
+    if steps.size and steps.min() >= _APART:
+        msg = f"views must be of single days, got rows that are {steps.min():g} days apart or more: give sums of weeks or months as start_day, end_day and views_per_day"
+        raise ValueError(msg)
+
+
 def _of_frame(views: pd.DataFrame) -> tuple[Array, Array, Array, list[Any]]:
     if set(_RATES) <= set(views.columns):
         start, end, rate = (_numbers(views[name]) for name in _RATES)
         return start, end, rate, start.tolist()
-    when = next((name for name in ("day", "date", "time") if name in views.columns), None)
-    if when is None or "views" not in views.columns:
+    when, what = (next((n for n in names if n in views.columns), None) for names in (_WHEN, _WHAT))
+    if when is None or what is None:
         msg = f"{_NEED}, got the columns {[str(c) for c in views.columns]}"
         raise ValueError(msg)
     start, names = _days(pd.Index(views[when]))
-    return start, start + 1, _numbers(views["views"]), names
+    _one_day_each(start)
+    return start, start + 1, _numbers(views[what]), names
 
 
 def _days(index: pd.Index) -> tuple[Array, list[Any]]:

@@ -67,16 +67,20 @@ class ResidualCheck:
     distance : float
         Largest gap between their cumulative shares and those of Exp(1) (Kolmogorov-Smirnov).
     p_value : float
-        Chance of at least this distance, were the model true and its parameters not fitted.
+        Chance of at least this distance, were the model true: of `check_residuals` if its
+        parameters were not fitted to these events, of a fit's `check` also if they were.
     correlation : float
         Between neighbours, as shares of Exp(1): 0 under the true model, in [-1, 1]; 0 also
         where all are equal or fewer than three.
     correlation_p_value : float
-        Chance of a correlation at least so far from 0 (normal approximation).
+        Chance of a correlation at least so far from 0 (normal approximation; of a fit's
+        `check` by replicates).
     n : int
         Number of residuals.
     mean : float
         Their mean; 1 under the true model.
+    replicates : int
+        How many histories were drawn from the fit and fitted anew for both chances; 0: none.
     """
 
     distance: float
@@ -85,6 +89,7 @@ class ResidualCheck:
     correlation_p_value: float
     n: int
     mean: float
+    replicates: int = 0
 
 
 def check_residuals(residuals: ArrayLike) -> ResidualCheck:
@@ -102,8 +107,8 @@ def check_residuals(residuals: ArrayLike) -> ResidualCheck:
 
     Notes
     -----
-    *Critique.* If parameters were fitted to the same events, the p-value is too large: the fit
-    has used up part of the distance. With many events every model is found wrong in the end;
+    *Critique.* If parameters were fitted to the same events, the p-value is far too large: the fit
+    has used up most of the distance; a fit's own `check` allows for that. With many events every model is found wrong in the end;
     look at the figure (`plots.residual_quantiles`).
 
     References
@@ -124,10 +129,7 @@ def check_residuals(residuals: ArrayLike) -> ResidualCheck:
         msg = "residuals must be at least one, got none"
         raise ValueError(msg)
     test = stats.kstest(gaps, "expon")
-    shares = -np.expm1(-gaps)
-    correlation = 0.0
-    if gaps.size > 2 and np.ptp(shares[1:]) > 0 and np.ptp(shares[:-1]) > 0:
-        correlation = float(np.corrcoef(shares[1:], shares[:-1])[0, 1])
+    correlation = correlated(gaps)
     chance = 2 * stats.norm.sf(abs(correlation) * np.sqrt(gaps.size - 1))
     return ResidualCheck(
         distance=float(test.statistic),
@@ -137,3 +139,15 @@ def check_residuals(residuals: ArrayLike) -> ResidualCheck:
         n=gaps.size,
         mean=float(gaps.mean()),
     )
+
+
+def correlated(gaps: Array) -> float:
+    """Return the correlation of neighbours as shares of Exp(1); 0 where there is none to have.
+
+    >>> correlated(np.array([1.0, 1.0, 1.0]))
+    0.0
+    """
+    shares = -np.expm1(-gaps)
+    if gaps.size > 2 and np.ptp(shares[1:]) > 0 and np.ptp(shares[:-1]) > 0:
+        return float(np.corrcoef(shares[1:], shares[:-1])[0, 1])
+    return 0.0

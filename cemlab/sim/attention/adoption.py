@@ -191,7 +191,7 @@ def bass_periods(periods: int | ArrayLike, *, p: float, q: float, m: float) -> A
     edges = _edges(periods)
     start, end = np.maximum(edges[:-1], 0.0), np.maximum(edges[1:], 0.0)
     first, last = _bass.left(start, p + q), _bass.left(end, p + q)
-    lost = first * (1 - _bass.left(end - start, p + q))  # first - last without cancellation
+    lost = first * _bass.gone(end - start, p + q)  # first - last without cancellation
     rise = (p / (p + q * last)) * ((p + q) / (p + q * first)) * lost
     return np.asarray(m * rise, np.float64)
 

@@ -40,7 +40,8 @@ def infectiousness(
     Parameters
     ----------
     times : array_like, shape (n,)
-        When each post appeared (seconds, or dates), the first one and its shares, in any order.
+        When each post appeared: dates, or numbers of seconds (not of minutes or hours: reaction
+        times are built in), the first one and its shares, in any order.
     followers : array_like of float, shape (n,)
         Audience of each post (people).
     at : float or date
@@ -69,7 +70,10 @@ def infectiousness(
     weights are alike.
 
     The default window follows the news, at the price of few shares in it. If p stays the same,
-    a window as long as the story uses all of them and is better.
+    a window as long as the story (``window_s=1e9``) uses all of them and is better. In 400
+    simulated cascades (p .002, looked at after 6 hours) the default came out 9 % (s.e. 2.5 %) too
+    low and its 95 % interval held the truth in 91 %; the whole story: 1 % too low, 97 %.
+    Early and near the critical value its noise also makes more cascades look supercritical.
 
     *Critique.* Followers overlap, and many are never there: p is small and mixes how many look
     with how many like it. Mornings and nights move it, too.
@@ -253,7 +257,8 @@ def _posts(times: Any, followers: Any, at: Any) -> tuple[Array, Array, float]:
 
 def _seconds(times: Any, at: Any) -> tuple[Array, float]:
     values = pd.Series(np.asarray(times).ravel()) if not isinstance(times, pd.Series) else times
-    if values.dtype.kind == "M" or (values.dtype == object and len(values) and not isinstance(values.iloc[0], int | float)):  # fmt: skip
+    other = values.dtype.kind not in "iufbM" and len(values) > 0
+    if values.dtype.kind == "M" or (other and not isinstance(values.iloc[0], int | float)):
         try:
             dates = pd.DatetimeIndex(values)
         except (TypeError, ValueError):

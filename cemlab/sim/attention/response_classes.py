@@ -77,7 +77,7 @@ def classify(
     ----------
     views : array_like, Series or DataFrame
         Views a day: a list (day by day), a Series (by date or day number, any order) or a
-        DataFrame with `day` (or `date`, `time`) and `views`. Or rates over spans of any length:
+        DataFrame with `day` (or `date`, `time`) and `views` (or `value`). Or rates over spans of any length:
         `start_day`, `end_day`, `views_per_day` (see :func:`rates_between`). Missing days are
         left out and counted.
     theta : float
@@ -98,7 +98,8 @@ def classify(
     Raises
     ------
     ValueError
-        If there are no views, they are negative, or two rows are for the same day.
+        If there are no views, they are negative, two rows are for the same day, or no two rows
+        are for neighbouring days (as with sums of weeks).
 
     Notes
     -----
@@ -144,14 +145,15 @@ def rates_between(readings: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     readings : DataFrame
-        `time` (dates) or `day` (numbers), and `views` so far, in any order. `low` and `high`, if
+        `time`, `day` or `date` (dates, or numbers of days), and `views` (or `value`) so far, in any
+        order. `low` and `high`, if
         there (see `cemlab.readings.limits`), bound what the counter showed. Readings whose
         `confidence` is contested or unverified, or that have no upper bound, are left out.
 
     Returns
     -------
     DataFrame
-        One row a span: `start_day`, `end_day` (days since the first reading, or `day`),
+        One row a span: `start_day`, `end_day` (days since the first reading, or the numbers given),
         `views_per_day`, and the least and most it can have been, `low` and `high`.
 
     Raises
