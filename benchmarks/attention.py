@@ -243,7 +243,8 @@ def mixed_readings(rng: np.random.Generator, truth: Result, noise: float) -> pd.
     t = np.linspace(1, 20, 16)
     shown = attention.bass(t, **truth) * np.exp(noise * rng.standard_normal(t.size))
     unit = 10.0 ** (np.floor(np.log10(shown)) - 1)
-    rounded, bound = np.arange(16) % 4 == 1, np.isin(np.arange(16), [7, 13])
+    bound = np.isin(np.arange(16), [7, 13])
+    rounded = (np.arange(16) % 4 == 1) & ~bound
     value = np.where(rounded, np.round(shown / unit) * unit, np.round(shown))
     value = np.where(bound, 0.5 * value, value)
     low = np.where(rounded, value - unit / 2, np.where(bound, value, np.nan))

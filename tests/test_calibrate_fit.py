@@ -634,3 +634,22 @@ def test_an_empty_label_of_alternatives_is_none():
     other = calibrate.fit(curve, labelled, start=start, counter=False)
     assert other.n == one.n
     assert other.loglik == pytest.approx(one.loglik)
+
+
+def test_the_same_readings_in_other_shapes_give_the_same_fit():
+    def line(t, a):
+        return a * t
+
+    start, pairs = {"a": 1.0}, [(1, 10), (2, 19), (3, 31), (5, 52)]
+    table = pd.DataFrame(pairs, columns=["time", "value"])
+    due = calibrate.fit(line, table, start=start).params["a"]
+    shapes = [
+        pairs, np.array(pairs, float), table.rename(columns={"time": "t"}),
+        table.rename(columns={"time": "day", "value": "views"}), table.to_dict("records"),
+    ]  # fmt: skip
+    for shape in shapes:
+        assert calibrate.fit(line, shape, start=start).params["a"] == pytest.approx(due)
+    with pytest.raises(
+        ValueError, match=r"one column of times \(time, t, day, date\), got \['t', 'day', 'v'\]"
+    ):
+        calibrate.fit(line, pd.DataFrame({"t": [1], "day": [1], "v": [1]}), start=start)

@@ -14,6 +14,7 @@ from cemlab.calibrate import _groups, _times
 
 Array = NDArray[np.float64]
 PRECISIONS = ("exact", "rounded", "at least")
+_TIMES = ("time", "t", "day", "date")
 _OTHERS = ("time", "precision", "confidence", "source", "low", "high", "alternatives", "weight")
 _NEAR_DAYS = 2.0
 
@@ -122,11 +123,14 @@ def _check(trusted: pd.DataFrame, exact: pd.Series) -> None:
 
 
 def _frame(readings: Any) -> pd.DataFrame:
-    if isinstance(readings, pd.DataFrame):
-        frame = readings
-        if "time" not in frame:
-            msg = f"readings must have a column time, got {[str(c) for c in frame.columns]}"
+    if isinstance(readings, pd.DataFrame) or _is_rows(readings):
+        frame = readings if isinstance(readings, pd.DataFrame) else _from_rows(readings)
+        times = [name for name in _TIMES if name in frame]
+        if len(times) != 1:
+            told = f"got {[str(c) for c in frame.columns]}"
+            msg = f"readings must have one column of times ({', '.join(_TIMES)}), {told}"
             raise ValueError(msg)
+        frame = frame.rename(columns={times[0]: "time"})
     else:
         series = readings if isinstance(readings, pd.Series) else _listed(readings)
         plain = isinstance(series.index, pd.RangeIndex) and series.index.start == 0
@@ -144,10 +148,28 @@ def _frame(readings: Any) -> pd.DataFrame:
     return frame
 
 
+def _is_rows(readings: Any) -> bool:
+    """Whether it is a list of pairs (time, value), or of mappings from column to cell."""
+    if isinstance(readings, np.ndarray):
+        return readings.ndim == 2 and readings.shape[1] == 2
+    if not isinstance(readings, list | tuple) or not readings:
+        return False
+    mapped = all(isinstance(row, Mapping) for row in readings)
+    return mapped or all(isinstance(row, list | tuple) and len(row) == 2 for row in readings)
+
+
+def _from_rows(readings: Any) -> pd.DataFrame:
+    if isinstance(readings[0], Mapping):
+        return pd.DataFrame([dict(row) for row in readings])
+    return pd.DataFrame(
+        {"time": [row[0] for row in readings], "value": [row[1] for row in readings]}
+    )
+
+
 def _listed(values: Any) -> pd.Series:
     array = np.asarray(values)
     if array.ndim != 1 or array.dtype.kind not in "iuf":
-        msg = f"readings must be a table with time and value, a Series or a list of numbers, got {_words.short(values)}"
+        msg = f"readings must be a table with time and value, pairs of both, a Series or a list of numbers, got {_words.short(values)}"
         raise ValueError(msg)
     return pd.Series(array)
 

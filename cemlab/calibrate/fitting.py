@@ -46,9 +46,10 @@ def fit(
     came too early on Monday is still there on Friday), so intervals can be far too short
     (a nominal 95 % can be 25 %). Two warnings look for it: by the size of the correlation of
     neighbours' residuals, and, where exact readings grow, by whether ``noise="increments"``
-    makes the same readings likelier; then fit with that. Few readings can hide it. Of two alternatives the vaguer one is likelier by
-    itself, as more agrees with it: a lower bound among alternatives nearly always wins. A
-    good fit does not say that a curve is true, nor that it goes on.
+    makes the same readings likelier; then fit with that. Few readings can hide it. Of two
+    alternatives the vaguer one is likelier by itself, as more agrees with it: a lower bound
+    among alternatives nearly always wins. A good fit does not say that a curve is true, nor
+    that it goes on.
 
     Parameters
     ----------
@@ -56,8 +57,8 @@ def fit(
         ``curve(t, **params)``: what to expect at times `t`, an array of the same shape. With
         relative noise it is the middle (median) of what is read.
     readings : DataFrame, Series or array_like
-        A table with `time` (numbers, or dates with `since`) and `value` (or `views`, or the
-        only other column of numbers). Optional: `precision` (exact, rounded, at least;
+        A table with `time` (or `t`, `day`, `date`; numbers, or dates with `since`) and `value`
+        (or `views`, or the only other column of numbers); pairs (time, value) will do. Optional: `precision` (exact, rounded, at least;
         missing is exact), `low` and `high` (limits of one's own, which come first; one is
         enough), `confidence` (contested, unverified; any other word is trusted),
         `alternatives` (equal labels make a group; without, contested readings that follow
