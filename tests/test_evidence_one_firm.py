@@ -391,7 +391,7 @@ def test_says_what_is_wrong_with_prices():
         evidence.returns(pd.DataFrame({"UAL": [1.0, 2.0], "Volume": [0, 5]}, days[:2]))
     with says("kind must be one of simple, log, got 'weekly'"):
         evidence.returns(pd.DataFrame({"UAL": [1.0, 2.0]}, days[:2]), kind="weekly")
-    with says("prices must have trading dates in their index or in a column date, got an index of int64"):  # fmt: skip
+    with says("prices must have trading dates in their index or in a column date, got an index of int64: made-up days will do, such as pd.bdate_range('2009-01-01', periods=2)"):  # fmt: skip
         evidence.returns(pd.DataFrame({"UAL": [1.0, 2.0]}))
 
 

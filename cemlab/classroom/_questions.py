@@ -27,6 +27,7 @@ class Guess(Part):
     high: float
     form: Literal["percent", "number"]
     unit: str = ""
+    whole: bool = False
 
 
 class Number(Part):

@@ -5,6 +5,7 @@ of ``ubg.yaml``.
 """
 
 import csv
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -113,10 +114,13 @@ def predict(id: str, value: float) -> Prediction:
     try:
         number = _checks.number(f"the prediction {id}", value, low=question.low, high=question.high)
     except ValueError:
-        rule = f"a number from {question.low:g} to {question.high:g}"
+        number = math.nan
+    if math.isnan(number) or (question.whole and not number.is_integer()):
+        kind = "a whole number" if question.whole else "a number"
+        rule = f"{kind} from {question.low:g} to {question.high:g}"
         part = " (a part: 0.75 means 75 %)" if question.form == "percent" else ""
         msg = f"the prediction {id} must be {rule}{part}, got {value!r}"
-        raise GuessError(msg) from None
+        raise GuessError(msg)
     return Prediction(id, number, question.form, question.unit, _keep(id, number))
 
 

@@ -214,7 +214,7 @@ def _days(index: pd.Index, name: str, *, numbered: bool) -> pd.Index:
     if index.dtype.kind in "iuf" and numbered and not index.hasnans:
         return index
     if index.dtype.kind in "iufb":
-        msg = f"{name} must have trading dates in their index or in a column date, got an index of {index.dtype}"
+        msg = f"{name} must have trading dates in their index or in a column date, got an index of {index.dtype}: made-up days will do, such as pd.bdate_range('2009-01-01', periods={index.size})"
         raise ValueError(msg)
     return _dates.moments(index, f"days of {name}").normalize()
 

@@ -32,10 +32,14 @@ def folded(title: str, ax: Axes) -> str:
     return "\n".join(lines).replace("\xa0", " ")
 
 
-def event_at(ax: Axes, when: Any, name: str = "event") -> None:
+def event_at(ax: Axes, when: Any, name: str = "event", *, top: bool = False) -> None:
     ax.axvline(when, color="black", lw=1.5, ls=":", zorder=0)
-    ax.annotate(name, (when, 0.0), (4, 4), xycoords=("data", "axes fraction"),
-                textcoords="offset points")  # fmt: skip
+    left, right = ax.get_xlim()
+    place = float(ax.convert_xunits(when))  # type: ignore[no-untyped-call]
+    late = top or place > left + 0.85 * (right - left)
+    ax.annotate(name, (when, 1.0 if late else 0.0), (-4, -4) if late else (4, 4),
+                xycoords=("data", "axes fraction"), textcoords="offset points",
+                ha="right" if late else "left", va="top" if late else "baseline")  # fmt: skip
 
 
 def legend(ax: Axes) -> None:

@@ -2,11 +2,16 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+from IPython.display import HTML
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from cemlab import _checks
 from cemlab.evidence import EventStudy, Placebo
 from cemlab.plots._style import BLUE, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
+from cemlab.plots.evidence._titles import fitted
+from cemlab.plots.table import table as worded
 
 _CLOUD = 300
 """Placebo paths drawn at most; more would be one grey area."""
@@ -46,7 +51,7 @@ def car_path(
     >>> car_path(found).get_title(loc="left")
     'UAL: +1.0% in 2 days; below 6.4%, up or down, it could be chance'
     """
-    ax = ax or new_axes(width=10.0, height=6.2)
+    ax = ax or new_axes(width=10.0, height=5.0)
     day = study.daily["day"].to_numpy()
     x = np.concatenate([[day[0] - 1], day])
     path = _from_nothing(study.daily["cumulated"].to_numpy())
@@ -65,9 +70,8 @@ def car_path(
         ax.plot(x, 100 * path, "o-", color=BLUE, ms=9, lw=3, label=f"{study.firm}, cumulated", zorder=4)  # fmt: skip
         _star(ax, x[-1], prediction)
         ax.set_xlim(x[0], x[-1] + 0.05 * len(x))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _days(ax, study, x)
         _per_cent(ax.yaxis)
-        ax.set_xlabel(f"trading days from {study.day0.day} {study.day0:%b %Y} (at the close)")
         ax.set_ylabel("return beyond what is expected")
         ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), ncols=2, frameon=False)
         finish(ax, title or _path_title(study), prediction)
@@ -78,6 +82,7 @@ def placebo_histogram(
     placebo: Placebo,
     *,
     claim: float | None = None,
+    tail: float | None = None,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -90,13 +95,16 @@ def placebo_histogram(
         With an event.
     claim : float, optional
         A claimed figure, such as -0.1, as a line.
+    tail : float, optional
+        Share of the dates, such as 0.05: what the worst of them fall by at least, as a line and
+        in the title.
     prediction : object, optional
         The reader's guess; a kept guess (a fraction) is marked.
 
     Raises
     ------
     ValueError
-        If no event was given.
+        If no event was given, or the tail is not between 0 and 1.
 
     Examples
     --------
@@ -119,9 +127,15 @@ def placebo_histogram(
                                label=f"{len(cars):,} other dates")  # fmt: skip
         top = float(np.max(counts))
         ax.axvline(100 * study.car, color=BLUE, lw=4, label=f"the event: {float(study.car):+.1%}")
+        if tail is not None:
+            part = _checks.probability("tail", tail)
+            worst = float(np.quantile(cars, part))
+            ax.axvline(100 * worst, color=ORANGE, ls="-.", lw=3, label=f"the worst {part:.0%}: {worst:+.1%} or less")  # fmt: skip
         if claim is not None:
             fell = (np.abs(cars) >= abs(claim) * (1 - 1e-12)).mean()
-            words = f"claimed: {claim:+.0%}\n({fell:.0%} of the dates go so\nfar, up or down)"
+            words = f"claimed: {claim:+.0%}"
+            if tail is None:
+                words += f"\n({fell:.0%} of the dates go so\nfar, up or down)"
             ax.axvline(100 * claim, color=RED, ls="--", lw=2.5, label=words)
         guessed = _guess(prediction)
         if guessed is not None:
@@ -136,8 +150,51 @@ def placebo_histogram(
         ax.legend(loc="upper right", frameon=False)
         far = int((np.abs(cars) >= abs(float(study.car)) * (1 - 1e-12)).sum())
         told = f"{far} of {len(cars)} other dates moved as far as {study.firm} at the event ({float(study.car):+.1%}), up or down"  # fmt: skip
-        finish(ax, title or told, prediction)
+        if tail is not None:
+            told = f"The worst {part:.0%} of {len(cars)} other dates: {worst:+.1%} or less; {study.firm} at the event: {float(study.car):+.1%}"  # fmt: skip
+        finish(ax, title or fitted(ax, told), prediction)
     return ax
+
+
+def placebo_table(placebo: Placebo, *, claim: float | None = None, tail: float = 0.05) -> HTML:
+    """Return how far other dates fall, all of them, those before and those after the event.
+
+    Parameters
+    ----------
+    placebo : Placebo
+        With an event; falls are counted (a claim above 0: rises to the claim).
+    claim : float, optional
+        A claimed figure, such as -0.1: how many of 100 dates go so far.
+    tail : float
+        Share of the dates: what the worst of them fall by at least.
+
+    Raises
+    ------
+    ValueError
+        If no event was given, or the tail is not between 0 and 1.
+    """
+    study = placebo.study
+    if study is None:
+        msg = "placebo must hold an event, got none: give event= to placebo"
+        raise ValueError(msg)
+    part, table = _checks.probability("tail", tail), placebo.table
+    groups = {"all": table, "before the event": table[table["date"] < study.day0],
+              "after the event": table[table["date"] > study.day0]}  # fmt: skip
+    rows = []
+    for words, some in groups.items():
+        cars = some["car"].to_numpy()
+        if not len(cars):
+            continue
+        row: dict[str, object] = {"other dates": words, "number": len(cars)}
+        row[f"the worst {part:.0%} fall by at least (%)"] = -100 * float(np.quantile(cars, part))
+        row[f"of 100 fall as far as {study.firm} at the event"] = 100 * float(
+            (cars <= float(study.car)).mean()
+        )
+        if claim is not None:
+            far = cars <= claim if claim < 0 else cars >= claim
+            row[f"of 100 reach {claim:+.0%}"] = 100 * float(far.mean())
+        rows.append(row)
+    return worded(pd.DataFrame(rows), decimals=1)
 
 
 # --- inside ------------------------------------------------------------------------
@@ -155,7 +212,8 @@ def _cloud(ax: Axes, placebo: Placebo, x: "np.ndarray[tuple[int], np.dtype[np.in
     shown = np.unique(np.linspace(0, len(paths) - 1, min(_CLOUD, len(paths))).astype(int))
     lines = 100 * np.vstack([np.zeros(len(shown)), paths[shown].T])
     ax.plot(x, lines, color=GREY, alpha=0.11, lw=1, zorder=1)
-    ax.plot([], [], color=GREY, alpha=0.6, label=f"{len(paths):,} other dates")
+    some = f"{len(shown)} of " if len(shown) < len(paths) else ""
+    ax.plot([], [], color=GREY, alpha=0.6, label=f"{some}{len(paths):,} other dates")
     for end in ("low", "high"):
         ax.plot(x, 100 * _from_nothing(band[end].to_numpy()), color=ORANGE, ls="--", lw=2.5, zorder=3,
                 label="95% of the other dates" if end == "low" else None)  # fmt: skip
@@ -163,7 +221,19 @@ def _cloud(ax: Axes, placebo: Placebo, x: "np.ndarray[tuple[int], np.dtype[np.in
 
 
 def _law(study: EventStudy) -> str:
-    return "earlier windows" if study.errors == "empirical" else f"{study.errors} errors"
+    words = {"empirical": "earlier windows", "normal": "a bell curve"}
+    return words.get(study.errors, f"{study.errors} errors")
+
+
+def _days(ax: Axes, study: EventStudy, x: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> None:
+    """Name the days by their dates: the close before the window, and then each, or every few."""
+    dates = study.daily["date"]
+    names = ["close before", *[f"{day.day} {day:%b}" for day in dates]]
+    step = -(-len(dates) // 7)
+    kept = [0, *[i for i in range(len(dates), 0, -step)[::-1] if i > step // 2]]
+    ax.set_xticks([int(x[i]) for i in kept], [names[i] for i in kept])
+    years = "/".join(dict.fromkeys(f"{day:%Y}" for day in dates.iloc[[0, -1]]))
+    ax.set_xlabel(f"close of the trading day, {years}")
 
 
 def _bins(cars: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> int:

@@ -1,7 +1,6 @@
 """Figures of airlines before and after an event: satisfaction and baggage."""
 
-from collections.abc import Mapping
-from itertools import cycle
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.dates as mdates
@@ -16,10 +15,8 @@ from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, f
 from cemlab.plots.evidence._titles import fitted
 from cemlab.plots.voice.scores import mark_guess
 
-_LOOKS = (
-    (ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#6B3E26", "v"), ("#CC79A7", "P"), (GREY, "X"),
-    ("#808000", "p"),
-)  # fmt: skip
+_LOOKS = ((ORANGE, "s"), (GREEN, "^"), (RED, "D"))
+_PALE = "#9A9A9A"
 _BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
 _LETTERS = 65
 """Of the words of a legend in one line, at most."""
@@ -30,6 +27,7 @@ def satisfaction_by_airline(
     index: pd.DataFrame,
     *,
     airline: str = "United",
+    beside: Sequence[str] = (),
     event: object = _VIDEO,
     event_name: str = "the video",
     prediction: object = None,
@@ -39,7 +37,8 @@ def satisfaction_by_airline(
     """Draw an index of satisfaction, a line an airline, with the day of an event.
 
     A score stands at the day it was published, or in the middle of May where that is not known.
-    Hollow points are unverified; lines to them, and over missing years, are dotted.
+    Hollow points are unverified; lines to them, and over missing years, are dotted. The other
+    airlines are grey. The axis does not start at 0.
 
     Parameters
     ----------
@@ -48,6 +47,8 @@ def satisfaction_by_airline(
         `published` (date) and `confidence`. Rows without a score are left out.
     airline : str
         The airline that the title is about.
+    beside : sequence of str
+        Up to three others to draw in a colour.
     event : date
         Day of the event.
     event_name : str
@@ -69,6 +70,10 @@ def satisfaction_by_airline(
     """
     moment = _dates.moment(event, "event")
     _checks.one_of("airline", airline, dict.fromkeys(index["airline"]))
+    _checks.one_of_each("beside", beside, dict.fromkeys(index["airline"]))
+    if len(beside) > len(_LOOKS):
+        msg = f"beside must be up to {len(_LOOKS)} airlines, got {len(beside)}"
+        raise ValueError(msg)
     index = index[index["acsi"].notna()]
     if not (index["airline"] == airline).any():
         msg = f"index must have a score of {airline}, got none"
@@ -85,14 +90,15 @@ def satisfaction_by_airline(
     sure = index.get("confidence", "independent")
     table = index.assign(day=printed, confidence=sure).sort_values("day")
     named = dict.fromkeys(index["airline"])
-    others = [name for name in named if name not in (airline, "Industry")]
+    others = [name for name in named if name != airline]
     ax = ax or new_axes(width=11.5, height=6.2)
     with plt.rc_context(STYLE):
         ends = {}
-        for (colour, marker), name in zip(cycle(_LOOKS), others, strict=False):
-            ends[name] = _scores(ax, table[table["airline"] == name], colour, marker, 1.8)
-        if "Industry" in named and airline != "Industry":
-            ends["Industry"] = _scores(ax, table[table["airline"] == "Industry"], "black", "h", 1.8)
+        looks = dict(zip((name for name in beside if name != airline), _LOOKS, strict=False))
+        for name in others:
+            colour, marker = looks.get(name, (_PALE, "o"))
+            rows = table[table["airline"] == name]
+            ends[name] = _scores(ax, rows, colour, marker, 3.0 if name in looks else 1.5)
         ends[airline] = _scores(ax, table[table["airline"] == airline], BLUE, "o", 4.5)
         mark_guess(ax, prediction, vertical=False)
         low, high = table["acsi"].min() - 3.0, table["acsi"].max() + 4.0
@@ -108,7 +114,7 @@ def satisfaction_by_airline(
         ax.xaxis.set_major_locator(mdates.YearLocator())
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         ax.set_xlabel("day of publication (marks: 1 January)")
-        ax.set_ylabel("satisfaction index (0 to 100)")
+        ax.set_ylabel(f"satisfaction index (0 to 100;\nthe axis starts at {low:g})")
         ax.grid(axis="y", color="#DDDDDD")
         ax.legend(loc="lower right", frameon=False, ncols=2)
         own = table[table["airline"] == airline]
@@ -141,7 +147,7 @@ def baggage_rate(
     airline : str
         The airline that is drawn.
     event : date
-        Day of the event; the title names its year and those beside it.
+        Day of the event; the title names its year, the two before and the one after.
     event_name : str
         What happened then.
     others : mapping of int to float, or Series, optional
@@ -162,7 +168,7 @@ def baggage_rate(
     >>> from cemlab import datasets
     >>> ax = baggage_rate(datasets.load("united-baggage"))
     >>> ax.get_title(loc="left")
-    'United: 5.24 reports per 1,000 in 2008, 4.10 in 2009, 3.40 in 2010'
+    'United: 5.76 reports per 1,000 in 2007, 5.24 in 2008, 4.10 in 2009, 3.40 in 2010'
     """
     moment = _dates.moment(event, "event")
     _checks.one_of("airline", airline, dict.fromkeys(months["airline"]))
@@ -183,9 +189,7 @@ def baggage_rate(
         given = pd.Series(dict({} if others is None else others), dtype=float)
         given = given[given.index.isin(means.index)].sort_index()
         _years(ax, given, ORANGE, (0, (2, 1)), f"{others_name}, year")
-        words = {year: f"{year}\n{mean:.2f}" for year, mean in means.items()}
-        words |= {year: f"{words[year]}\n({rate:.2f})" for year, rate in given.items()}
-        ax.set_xticks([pd.Timestamp(f"{year}-07-02") for year in words], list(words.values()))
+        ax.set_xticks([pd.Timestamp(f"{year}-07-02") for year in means.index], list(means.index))
         ax.tick_params(axis="x", length=0)
         for year in means.index:
             ax.axvline(
@@ -198,12 +202,11 @@ def baggage_rate(
         mark_guess(ax, prediction, vertical=False)
         ax.set_ylim(0, None)
         _event(ax, moment, event_name)
-        also = f"; in brackets {others_name}" if len(given) else ""
-        ax.set_xlabel(fitted(ax, f"year, and the mean of the year ({airline}{also})"))
+        ax.set_xlabel("year (level lines: the mean of a year)")
         ax.set_ylabel("reports per 1,000 passengers")
         named = "".join(ax.get_legend_handles_labels()[1])
         ax.legend(loc="lower left", frameon=False, ncols=3 if len(named) < _LETTERS else 1)
-        near = means[(means.index >= moment.year - 1) & (means.index <= moment.year + 1)]
+        near = means[(means.index >= moment.year - 2) & (means.index <= moment.year + 1)]
         shown = near if len(near) else means
         (first, *rest) = [f"{mean:.2f}{{}} in {year}" for year, mean in shown.items()]
         found = ", ".join([first.format(" reports per 1,000"), *(word.format("") for word in rest)])

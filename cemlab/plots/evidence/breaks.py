@@ -5,6 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
 
 from cemlab.plots._style import BLUE, GREY, ORANGE, STYLE, finish, new_axes
 
@@ -19,7 +21,7 @@ def breaks_by_date(
 ) -> Axes:
     """Draw how clear the break at each date is, and which are at least as clear as the event's.
 
-    Triangles point the way of the break: up or down.
+    How clear is the size of t: the break over its error. Triangles point the way of the break.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ def breaks_by_date(
         raise ValueError(msg)
     clear = (size >= size[own][0]) & ~own
     up = table["value"].to_numpy(float) >= 0
+    named: dict[str, tuple[Line2D, ...]] = {}
     ax = ax or new_axes(width=10.5, height=5.2)
     with plt.rc_context(STYLE):
         groups = (
@@ -60,7 +63,9 @@ def breaks_by_date(
             (own, BLUE, 15, event_name),
         )
         for rows, colour, wide, label in groups:
-            ax.plot([], [], "^", color=colour, ms=wide, label=label)
+            named[label] = tuple(
+                Line2D([], [], ls="", marker=mark, color=colour, ms=wide) for mark in "^v"
+            )
             for way, mark in ((up, "^"), (~up, "v")):
                 ax.plot(table.index[rows & way], size[rows & way], mark, color=colour, ms=wide)
         ax.axhline(size[own][0], color=BLUE, lw=2, ls="--", zorder=0)
@@ -70,8 +75,9 @@ def breaks_by_date(
             ax.xaxis.set_major_locator(place)
             ax.xaxis.set_major_formatter(ConciseDateFormatter(place))
         ax.set_xlabel("date of the break that is tried (▲ up, ▼ down)")
-        ax.set_ylabel("how clear the break is\n(size of t)")
-        ax.legend(loc="upper right", frameon=False)
+        ax.set_ylabel("how clear the break is\n(0: not at all)")
+        ax.legend(list(named.values()), list(named), loc="upper right", frameon=False,
+                  handler_map={tuple: HandlerTuple(ndivide=None)}, handlelength=3.0)  # fmt: skip
         others, many = len(table) - 1, int(clear.sum())
         found = f"None of the {others} other dates has a break as clear as {event_name}"
         if many:

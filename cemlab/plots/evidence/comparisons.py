@@ -48,7 +48,7 @@ def interrupted_line(
     >>> noise = [0, 1, 0, 0, 1, 0, 1, 1, 0, 1]
     >>> made = interrupted([*noise, *(x + 9 for x in noise)], event=10, change="level")
     >>> interrupted_line(made).get_title(loc="left")
-    'Level at the event: up by 8.62 [8.05, 9.20]'
+    'Level at the event: up by 8.62 (limits 8.05 to 9.20)'
     """
     path = found.path
     ax = ax or new_axes(width=10.0, height=5.2)
@@ -64,7 +64,7 @@ def interrupted_line(
             ax.fill_between(later.index, later[low], later[high], color=ORANGE, alpha=tone, lw=0,
                             label=f"{trust} limits of {of} without it")  # fmt: skip
         for event in found.events:
-            parts.event_at(ax, event, event_name.removeprefix("the "))
+            parts.event_at(ax, event, event_name.removeprefix("the "), top=True)
         parts.time_axis(ax, path.index)
         ax.set_ylabel(unit)
         parts.legend(ax)
@@ -176,6 +176,7 @@ def group_means(
     found: DifferenceInDifferences,
     *,
     unit: str = "unit of the panel",
+    event_name: str = "the event",
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -188,6 +189,8 @@ def group_means(
         Of `difference_in_differences`.
     unit : str
         What the panel counts.
+    event_name : str
+        What happened at the event.
     prediction : object, optional
         The reader's guess.
 
@@ -196,23 +199,29 @@ def group_means(
     >>> from cemlab.evidence import difference_in_differences
     >>> panel = pd.DataFrame({"met": [10, 16.0], "other": [8, 9.0], "third": [6, 9.0]}, [2008, 2009])
     >>> group_means(difference_in_differences(panel, units="met", event=2009)).get_title(loc="left")
-    'Those met: 4 more than the others (p = 0.33; smallest here: 0.33)'
+    'met: 4 more than the 2 others (p = 0.33, the smallest here)'
     """
     means, effect = found.means, found.effect
     after = means["after"].to_numpy(bool)
     usual = effect.parts["met before"] - effect.parts["others before"]
+    met = found.placebos.index[found.placebos["met"].to_numpy(bool)]
+    rest = len(found.placebos) - len(met)
+    name = str(met[0]) if len(met) == 1 else "those met"
+    others = "the other" if rest == 1 else f"the {rest} others"
     ax = ax or new_axes(width=10.0, height=5.2)
     with plt.rc_context(STYLE):
-        ax.plot(means.index, means["met"], color=BLUE, lw=3, marker="o", ms=6, label="those the event met")  # fmt: skip
-        ax.plot(means.index, means["others"], color=GREY, lw=3, marker="s", ms=6, label="others")
+        ax.plot(means.index, means["met"], color=BLUE, lw=3, marker="o", ms=6, label=name)
+        ax.plot(means.index, means["others"], color=GREY, lw=3, marker="s", ms=6, label=others)
         ax.plot(means.index[after], (means["others"] + usual)[after], color=ORANGE, lw=3, ls="--",
-                marker="D", ms=6, label="those met, had they gone like the others")  # fmt: skip
-        parts.event_at(ax, means.index[after][0])
+                marker="D", ms=6, label=f"{name}, gone like {others}")  # fmt: skip
+        word = event_name.removeprefix("the ")
+        parts.event_at(ax, means.index[after][0], word, top=True)
         parts.time_axis(ax, means.index)
         ax.set_ylabel(f"mean, {unit}")
         parts.legend(ax)
         side = "more" if effect >= 0 else "less"
-        told = f"Those met: {parts.short(abs(effect))} {side} than the others (p = {found.p:.2f}; smallest here: {found.p.parts['smallest']:.2g})"
+        told = f"{name if len(met) == 1 else name.capitalize()}: {parts.short(abs(effect))} {side} than {others} (p = {found.p:.2f}"
+        told += ", the smallest here)" if found.p <= found.p.parts["smallest"] else ")"
         finish(ax, parts.folded(title or told, ax), prediction)
     return ax
 
@@ -275,7 +284,7 @@ def _break(name: str, row: "pd.Series[Any]", event_name: str) -> str:
     shown = parts.short(abs(row["value"]), row["value"])
     ends = sorted((row["low"], row["high"]) if side == "up" else (-row["high"], -row["low"]))
     word = "Level" if kind == "level" else "Slope a period"
-    return f"{word} at {when or event_name}: {side} by {shown} [{parts.short(ends[0], row['value'])}, {parts.short(ends[1], row['value'])}]"  # fmt: skip
+    return f"{word} at {when or event_name}: {side} by {shown} (limits {parts.short(ends[0], row['value'])} to {parts.short(ends[1], row['value'])})"  # fmt: skip
 
 
 def _trend(trend: Any) -> str:

@@ -127,7 +127,7 @@ def rejection_bars(
                         bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
         guess = getattr(prediction, "value", None)
         if isinstance(guess, int | float) and 0 <= guess <= 1:
-            ax.axvline(guess, color=PURPLE, ls=":", lw=3, label="your prediction")
+            ax.axvline(guess, color=PURPLE, lw=7, alpha=0.45, label="your prediction")
         ax.set_yticks(y, [str(name) for name in rates.index])
         ax.tick_params(axis="y", length=0)
         ax.set_xlim(0, min(1.0, 1.18 * float((value + error).max()) + 0.02))

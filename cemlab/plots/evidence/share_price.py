@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
@@ -14,6 +15,8 @@ from matplotlib.ticker import FuncFormatter
 from cemlab.evidence import _dates
 from cemlab.plots._style import BLUE, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
 from cemlab.plots.evidence._titles import fitted
+
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
 
 
 def claimed_loss(
@@ -33,7 +36,8 @@ def claimed_loss(
     currency : str
         Written on the axis.
     prediction : object, optional
-        The reader's guess; a kept guess (the loss as a share of the whole) is marked.
+        The reader's guess; a kept guess (the loss as a part of the whole) is marked below the loss,
+        at the right end if it lies beyond the picture.
 
     Raises
     ------
@@ -56,19 +60,22 @@ def claimed_loss(
     rows = [(f"all shares{most}", whole, GREY, None), (f"{fall:.0%} of them{most}", part, BLUE, None),
             ("the loss claimed", loss, RED, "//")]  # fmt: skip
     ax = ax or new_axes(width=10.0, height=3.6)
+    far = 1.12 * max(whole, loss) / 1e6
     with plt.rc_context(STYLE):
         for y, (_, value, colour, hatch) in enumerate(rows):
             ax.barh(y, value / 1e6, 0.6, color=colour, hatch=hatch, ec="white", lw=0)
             ax.annotate(_millions(value), (value / 1e6, y), (6, 0), textcoords="offset points", va="center")  # fmt: skip
         guessed = getattr(prediction, "value", None)
         if isinstance(guessed, int | float) and guessed >= 0:
-            ax.plot(guessed * whole / 1e6, 2, "*", color=PURPLE, mec="white", ms=22, clip_on=False,
-                    label="your prediction")  # fmt: skip
-            ax.legend(loc="lower right", frameon=False)
+            place = guessed * whole / 1e6
+            beyond = place > far
+            ax.plot(min(place, far), 2.46, ">" if beyond else "*", color=PURPLE, mec="white", ms=16 if beyond else 22,
+                    clip_on=False, zorder=5, label=f"your prediction{', beyond the picture' * beyond}")  # fmt: skip
+            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.12), frameon=False)
         ax.set_yticks(range(3), [words for words, *_ in rows])
         ax.tick_params(axis="y", length=0)
-        ax.set_ylim(2.5, -0.5)
-        ax.set_xlim(0, 1.12 * max(whole, loss) / 1e6)
+        ax.set_ylim(2.8, -0.5)
+        ax.set_xlim(0, far)
         ax.set_xlabel(f"million {currency}")
         bound = "at least " if most else ""
         told = f"{_millions(loss)} million {currency} would be {bound}{least:.0%} of all shares, not {fall:.0%}"  # fmt: skip
@@ -99,7 +106,7 @@ def price_course(
     window : (date, date)
         The close that counts as 0, and the last close of the window: both trading days.
     others : sequence of str
-        Columns of others, in grey.
+        Columns of others, in grey, told apart by their dashes.
     marks : mapping of date to str, optional
         Days to be named.
     prediction : object, optional
@@ -132,13 +139,12 @@ def price_course(
     year = "" if same else " %Y"
     course = (1 + table[[firm, *others]]).cumprod()
     course = 100 * (course / course.loc[start] - 1)
-    ax = ax or new_axes(width=10.5, height=5.6)
+    ax = ax or new_axes(width=10.5, height=5.0)
     with plt.rc_context(STYLE):
         ax.axvspan(*mdates.date2num([start, end]), color=ORANGE, alpha=0.18, lw=0, label=f"{_short(start, year)} to {_short(end, year)}")  # fmt: skip
         ax.axhline(0, color="black", lw=1)
         for i, name in enumerate(others):
-            ax.plot(course.index, course[name], color=GREY, lw=1.5, alpha=0.7,
-                    label=", ".join(others) if not i else None)  # fmt: skip
+            ax.plot(course.index, course[name], color=GREY, lw=1.8, ls=_DASHES[i % len(_DASHES)], label=name)  # fmt: skip
         ax.plot(course.index, course[firm], "o-", color=BLUE, lw=3, ms=6, label=firm, zorder=4)
         low, high = float(course.to_numpy().min()), float(course.to_numpy().max())
         _marks(ax, course[firm], marks or {}, (low, high), year)
@@ -154,7 +160,8 @@ def price_course(
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _short(mdates.num2date(v), year)))
         ax.set_xlabel(f"close of the trading day{f', {end:%Y}' * same}")
         ax.set_ylabel(f"change since the close of {_short(start, year)}")
-        ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.16), ncols=3, frameon=False)
+        ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.17), ncols=4, frameon=False,
+                  columnspacing=1.2, handlelength=2.2)  # fmt: skip
         told = f"{firm}: {_change(course[firm][end])} from {_short(start, year)} to {_short(end, year)}"
         last = course.index[-1]
         if last > end:

@@ -72,21 +72,22 @@ def specification_curve(
         if n == 1:
             ax.set_xticks([])
         ax.legend(loc="upper left", facecolor="white", edgecolor="none", framealpha=0.9)
-        finish(ax, title or _title(found), prediction)
+        finish(ax, title or told(found), prediction)
     return ax
 
 
 # --- inside ------------------------------------------------------------------------
 
 
-def _title(found: Specifications) -> str:
+def told(found: Specifications) -> str:
+    """Return the finding: how many definitions reach the claim."""
     hits = int(found.table["reaches"].sum())
     what = "fall" if found.claim < 0 else "rise"
-    told = f"a {what} of {abs(found.claim):.0%} or more"
+    wanted = f"a {what} of {abs(found.claim):.0%} or more"
     if len(found.table) == 1:
-        return f"The only definition {'yields' if hits else 'does not yield'} {told}"
+        return f"The only definition {'yields' if hits else 'does not yield'} {wanted}"
     verb = "yields" if hits < 2 else "yield"
-    return f"{hits or 'None'} of {len(found.table):,} definitions {verb} {told}"
+    return f"{hits or 'None'} of {len(found.table):,} definitions {verb} {wanted}"
 
 
 def _ingredients(table: pd.DataFrame) -> list[tuple[str, "pd.Series[bool]"]]:

@@ -1,4 +1,4 @@
-"""Figures of tweets: what they are about, when they come, and what was put down to them."""
+"""Figures of tweets: what they are about, when they come, and what was said to come of them."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from cemlab import _checks, _proportions, _words
@@ -15,6 +16,7 @@ from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, f
 from cemlab.plots.evidence._titles import fitted
 from cemlab.plots.voice.scores import mark_guess
 
+_HOURS = LinearSegmentedColormap.from_list("hours", ["#D9D9D9", "#4A7DA6", "#001F3F"])
 _LOOKS = (
     (BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#6B3E26", "v"), (GREY, "X"),
 )  # fmt: skip
@@ -127,7 +129,7 @@ def hourly_tweets(
 ) -> Axes:
     """Draw how many tweets each airline got in each hour, a row an airline.
 
-    An hour without tweets is white. The title names the airline whose tweets start last: the
+    An hour without tweets is white, the darker the more. The title names the airline whose tweets start last: the
     first hour by which one tweet in a hundred had come.
 
     Parameters
@@ -165,7 +167,7 @@ def hourly_tweets(
     with plt.rc_context(STYLE):
         edges = mdates.date2num([*hours, hours[-1] + pd.Timedelta(hours=1)])
         shown = np.ma.masked_equal(table.to_numpy(float), 0)
-        mesh = ax.pcolormesh(edges, np.arange(len(table) + 1), shown, cmap="cividis_r", vmin=0)
+        mesh = ax.pcolormesh(edges, np.arange(len(table) + 1), shown, cmap=_HOURS, vmin=0)
         ax.figure.colorbar(mesh, ax=ax, label="tweets an hour", pad=0.01)
         ax.set_yticks(np.arange(len(table)) + 0.5, table.index.tolist())
         ax.tick_params(axis="y", length=0)
@@ -186,7 +188,7 @@ def followers_revenue(
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw followers and the revenue put down to them on one scale of millions.
+    """Draw followers and the revenue said to come from them, on one scale of millions.
 
     Lines join only figures of one account; revenue of a wider scope stands alone and hollow, with
     its scope beside it.
@@ -202,7 +204,7 @@ def followers_revenue(
 
     Notes
     -----
-    Critique: revenue is what the company puts down to its tweets. Nobody knows who would have
+    Critique: revenue is what the company says came from its tweets. Nobody knows who would have
     bought anyway, and one curve beside another says nothing on that.
 
     Examples
@@ -225,7 +227,7 @@ def followers_revenue(
         ax.plot(people["date"], people["value"] / 1e6, "s-", color=ORANGE, ms=9, lw=2,
                 label=f"followers of {people['scope'].iloc[0]} (million people)")  # fmt: skip
         ax.plot(own["date"], own["value"], "o-", color=BLUE, ms=9, lw=2,
-                label=f"revenue put down to {scope}, since the start (million USD)")  # fmt: skip
+                label=f"revenue said to come from {scope}, since the start (million USD)")  # fmt: skip
         if len(wider):
             ax.plot(wider["date"], wider["value"], "o", color=BLUE, mfc="white", mew=2, ms=10,
                     label="revenue, another scope")  # fmt: skip
