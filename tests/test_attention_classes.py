@@ -398,13 +398,14 @@ def test_above_the_critical_value_there_is_no_forecast():
 
 def test_figures_state_what_they_show():
     ax = plots.attention_classes(attention.exponents(0.4))
-    assert ax.texts[0].get_text() == "endogenous critical\nslope -0.2"
+    assert ax.texts[0].get_text() == "built up from inside\n(exponent 0.2)"
     drawn = {tuple(line.get_ydata()[[0, -1]].round(4)) for line in ax.lines[1:]}
     assert len(drawn) == 3
     found = attention.classify(shock(0.6))
     ax = plots.decay_laws(found, prediction=1)
-    assert ax.get_title(loc="left").startswith("Exogenous critical: views fall with exponent 0.6")
-    assert len(ax.lines) == 5
+    assert ax.get_title(loc="left").startswith("Views fall with exponent 0.6")
+    assert len(ax.lines) == 4
+    assert len(plots.decay_laws(found, laws=["exponential"]).lines) == 3
     with pytest.raises(ValueError, match=r"^found must hold a fitted decay, got 3 points: Only 3"):
         plots.decay_laws(attention.classify([*QUIET, 900, 500, 300, 200]))
     plt.close("all")

@@ -8,8 +8,12 @@ import pytest
 
 from cemlab import calibrate, plots, widgets
 from cemlab.classroom.exercises import Prediction
+from cemlab.sim import attention
 
 TOLD = pd.DataFrame({"time": [1, 2, 3, 4, 5, 90], "value": [8, 21, 32, 39, 50, 910]})
+
+
+LATE = pd.DataFrame({"time": [2, 3, 4], "value": [21, 29, 41]})
 
 
 def line(t, a):
@@ -49,7 +53,10 @@ def test_outlooks_say_each_forecast_and_what_came(fits):
     assert drawn["came later"].get_xydata().tolist() == [[90.0, 910.0]]
     assert drawn["your prediction"].get_xydata().tolist() == [[90.0, 2000.0]]
     assert drawn["read"].get_xdata().tolist() == [1, 2, 3, 4, 5]
-    assert "band at the end (95%)" in words(ax)
+    assert "band for a reading then (95%)" in words(ax)
+    assert "day 90" in [text.get_text() for text in ax.texts]
+    other = plots.outlooks(fits, until=90, ending="1 May")
+    assert "1 May" in [text.get_text() for text in other.texts]
 
 
 def test_an_open_band_is_cut_at_the_picture_and_marked():
@@ -60,7 +67,7 @@ def test_an_open_band_is_cut_at_the_picture_and_marked():
     bottom, top = ax.get_ylim()
     assert end["reading_high"] > top
     assert end["reading_low"] < bottom
-    arrows = [a for a in ax.texts if a.arrow_patch is not None]
+    arrows = [a for a in ax.texts if getattr(a, "arrow_patch", None) is not None]
     assert len(arrows) == 2
 
 
@@ -91,12 +98,12 @@ def test_forecast_by_day_says_since_when_it_was_right(table):
 def test_right_once_and_then_wrong_is_not_right():
     rows = pd.DataFrame({"curve": "", "days": [3, 4, 5], "time": 90.0, "predicted": [100.0, 140.0, 80.0],
                          "low": 50.0, "high": 150.0, "actual": 100.0})  # fmt: skip
-    guess = Prediction("x", 9.0, "number", "days")
+    guess = Prediction("x", 1.0, "number", "")
     ax = plots.outlook_by_day(rows.iloc[::-1], prediction=guess)
     assert ax.get_title(loc="left") == "Right within 25% from day 5 on"
-    marked = next(one for one in ax.lines if one.get_label() == "your prediction")
-    assert marked.get_xdata() == [9.0, 9.0]
-    assert ax.get_xlim()[1] > 9
+    assert "forecast (your prediction)" in words(ax)
+    plain = plots.outlook_by_day(rows)
+    assert "forecast" in words(plain)
 
 
 def test_forecasts_of_several_readings_are_refused(table):
@@ -164,3 +171,74 @@ def test_fit_each_refuses_in_one_sentence(curves, start, message):
     with pytest.raises(ValueError, match="must") as said:
         calibrate.fit_each(curves, TOLD, start=start)
     assert str(said.value) == message
+
+
+# --- curves of a counter, claims one by one, few readings ---------------------------------
+
+
+def test_view_curves_hold_what_a_fit_needs():
+    given = calibrate.view_curves(size=8e6, steepest=0.5)
+    assert set(given) == {"curves", "start", "bounds"}
+    assert list(given["curves"]) == ["Bass", "power law", "Bass + trickle", "Bass, then power law"]
+    for name, law in given["curves"].items():
+        start, bounds = given["start"][name], given["bounds"][name]
+        assert set(start) == set(bounds)
+        for key, (low, high) in bounds.items():
+            assert low <= start[key]
+            assert high is None or start[key] <= high
+        assert np.isfinite(law(np.array([0.0, 5.0]), **start)).all()
+    assert given["bounds"]["Bass, then power law"]["then_exponent"] == (0, 0.5)
+    assert given["bounds"]["Bass"]["m"] == (2e5, 2e9)
+    assert list(calibrate.view_curves("power law", "Bass", size=8)["start"]) == ["power law", "Bass"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: calibrate.view_curves("Bass", size=0), "size must be above 0, got 0"),
+        (lambda: calibrate.view_curves(size=9, steepest=-1), "steepest must be above 0, got -1"),
+        (lambda: calibrate.power_laws([1, 0], size=9), "steepest must be above 0, got 0"),
+        (lambda: calibrate.each_claim({"line": line}, TOLD, TOLD[:0], at=9, start={"line": {"a": 9}}), "claims must be at least one row, got none"),
+    ],
+)  # fmt: skip
+def test_curves_and_claims_refuse_in_one_sentence(call, message):
+    with pytest.raises(ValueError, match="must be") as said:
+        call()
+    assert str(said.value) == message
+
+
+def test_each_claim_is_fitted_alone_as_if_it_were_trusted():
+    claims = pd.DataFrame({"time": [1, 1], "value": [9, 20], "confidence": "contested", "alternatives": "first"})  # fmt: skip
+    start = {"line": {"a": 9}, "root": {"a": 9}}
+    found = calibrate.each_claim({"line": line, "root": root}, LATE, claims, at=10, start=start)
+    assert found[["claim", "curve"]].to_numpy().tolist() == [[9, "line"], [9, "root"], [20, "line"], [20, "root"]]  # fmt: skip
+    for _, row in found.iterrows():
+        data = pd.concat([pd.DataFrame({"time": [1], "value": [row["claim"]]}), LATE])
+        alone = calibrate.fit({"line": line, "root": root}[row["curve"]], data, start={"a": 9})
+        assert row["a"] == pytest.approx(alone.params["a"])
+        assert row["predicted"] == pytest.approx(alone.predict([10])["value"].iloc[0])
+
+
+def test_hardly_more_readings_than_parameters_is_said():
+    def bent(t, a, b):
+        return a * t + b * t**2
+
+    start = {"a": 9, "b": 0.1}
+    few = calibrate.fit(bent, LATE, start=start)
+    words = "hardly more readings (3 with two limits) than parameters (2): look at interval() and profile() before you believe one"
+    assert words in few.warnings
+    more = calibrate.fit(bent, pd.concat([LATE, TOLD[TOLD["time"] > 4]]), start=start)
+    assert not any("hardly more readings" in one for one in more.warnings)
+
+
+def test_shorter_windows_are_classified_one_by_one():
+    views = [2, 3, 2, 4, 2, 3, 5000, *(2.5 + 3000 * np.arange(1, 41) ** -0.6)]
+    table = attention.classify_windows(views, days=[3, 40])
+    alone = attention.classify(views, window_days=(0, 40))
+    last = table.loc[40]
+    assert last["exponent"] == pytest.approx(alone.exponent)
+    assert (last["low"], last["high"]) == (alone.exponent.low, alone.exponent.high)
+    assert last["class"] == alone.kind == "exogenous critical"
+    assert table.loc[3, "class"] == "cannot be told"
+    with pytest.raises(ValueError, match="window_days must be"):
+        attention.classify_windows(views, days=[0])

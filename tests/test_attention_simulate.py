@@ -306,7 +306,7 @@ def test_the_rate_is_drawn_with_a_mark_an_event():
     law = {"background": {0: 1.0, 5: 3.0}, "branching": 0.6, "memory": 0.5}
     times = attention.hawkes(**law, horizon=10, rng=1)
     ax = plots.event_rate(times, **law, horizon=10, unit="days")
-    assert_array_equal(shown(ax)["an event"].get_xdata(), times)
+    assert_array_equal(shown(ax)["one event"].get_xdata(), times)
     x, y = shown(ax)["rate"].get_data()
     assert_array_equal(y, attention.intensity(times, x, **law))
     assert set(shown(ax)["from outside"].get_ydata()) == {1.0, 3.0}
@@ -337,10 +337,10 @@ def test_quantiles_are_those_of_the_gaps_within_their_band():
     dots = np.concatenate([line.get_ydata() for name, line in shown(ax).items() if "gap" in name])
     assert_allclose(np.sort(dots), np.sort(gaps))
     p = attention.check_residuals(gaps).p_value
-    says_so = f"The events come as the model says ({gaps.size} gaps, KS p = {p:.2f})"
+    says_so = f"The events come as the model says ({gaps.size} gaps, p = {p:.2f})"
     assert ax.get_title(loc="left") == says_so
     wrong = plots.residual_quantiles(3 * gaps, prediction="yes")
-    assert wrong.get_title(loc="left") == f"Not as the model says ({gaps.size} gaps, KS p < .005)"
+    assert wrong.get_title(loc="left") == f"Not as the model says ({gaps.size} gaps, p < .005)"
     assert "Your prediction: yes" in [text.get_text() for text in wrong.texts]
     assert len(plots.residual_quantiles(np.tile(gaps, 30)).lines[1].get_xdata()) < 2000
 

@@ -15,6 +15,7 @@ from cemlab.classroom.exercises import Prediction
 SATISFACTION = datasets.load("acsi-airlines")
 RETURNS = datasets.load("airline-returns-2008-2010").set_index("date")
 BAGGAGE = datasets.load("united-baggage")
+US_BAGGAGE = datasets.load("us-baggage").set_index("year")
 TWEETS = datasets.load("airline-tweets-2015")
 NESTLE = datasets.load("nestle-views")
 DELL = datasets.load("dell-followers-revenue")
@@ -48,7 +49,10 @@ def chained(ticker, first, last):
 # --- how the tables were made ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["acsi-airlines", "nestle-views", "dell-followers-revenue"])
+TYPED = ["acsi-airlines", "nestle-views", "dell-followers-revenue", "us-baggage"]
+
+
+@pytest.mark.parametrize("name", TYPED)
 def test_a_set_typed_from_its_sources_is_made_again_byte_by_byte(name, tmp_path):
     folder = _shelf.folder("datasets") / name
     script = shutil.copy(folder / "make.py", tmp_path)
@@ -205,6 +209,19 @@ def test_the_season_of_baggage_is_the_one_in_the_limits():
         assert f"{words} {rate.loc['United', number]:.2f}" in season
     low = {4, 9, 10, 11}
     assert set(rate.loc["United"].nsmallest(4).index) == low
+
+
+def test_rates_of_all_airlines_are_those_of_their_counts():
+    known = {2007: 7.05, 2008: 5.26, 2009: 3.99, 2010: 3.51, 2011: 3.39}
+    assert US_BAGGAGE["per_1000"].loc[2007:].to_dict() == known
+    rate = 1000 * US_BAGGAGE["reports_million"] / US_BAGGAGE["enplaned_million"]
+    far = (rate - US_BAGGAGE["per_1000"]).abs().max()
+    assert 0.0115 < far < 0.0125
+    assert sum("by up to 0.012 per 1,000" in limit for limit in limits("us-baggage")) == 1
+    people = US_BAGGAGE["enplaned_million"]
+    assert people.index[people.diff().abs() > 100].tolist() == [2005, 2006]  # out of line, and back
+    assert US_BAGGAGE.index[US_BAGGAGE["note"] != ""].tolist() == [2005]
+    assert US_BAGGAGE.index.tolist() == list(range(1990, 2012))
 
 
 # --- tweets ---------------------------------------------------------------------------
@@ -417,6 +434,33 @@ def test_unverified_scores_are_hollow_and_said_to_be():
     assert never.get_title(loc="left") == "United: 60 in 2015, before the video"
 
 
+def test_only_the_airline_and_those_beside_it_are_coloured():
+    ax = plots.satisfaction_by_airline(SATISFACTION, beside=["Delta"])
+    names = set(SATISFACTION["airline"])
+    colours = {text.get_text(): text.get_color() for text in ax.texts if text.get_text() in names}
+    assert set(colours) == names
+    grey = colours["American"]
+    assert {name for name, colour in colours.items() if colour != grey} == {"United", "Delta"}
+    assert colours["United"] != colours["Delta"]
+    assert ax.get_ylabel().endswith("axis starts at 51)")
+    assert ax.get_ylim()[0] == 51
+    plain = plots.satisfaction_by_airline(SATISFACTION, beside=["United"])
+    assert [text.get_color() for text in plain.texts if text.get_text() == "Delta"] == [grey]
+    with says("beside must be up to 3 airlines, got 4"):
+        plots.satisfaction_by_airline(
+            SATISFACTION, beside=["Delta", "Alaska", "JetBlue", "American"]
+        )
+    with pytest.raises(ValueError, match=r"^beside must be one of United, .*, got 'Ryanair'$"):
+        plots.satisfaction_by_airline(SATISFACTION, beside=["Ryanair"])
+
+
+def test_the_title_of_baggage_begins_two_years_before_the_event():
+    found = plots.baggage_rate(BAGGAGE, event="2007-03-01").get_title(loc="left")
+    assert found.replace("\n", " ") == (
+        "United: 4.28 reports per 1,000 in 2005, 5.70 in 2006, 5.76 in 2007, 5.24 in 2008"
+    )
+
+
 def test_a_year_of_baggage_is_all_reports_over_all_passengers():
     few = pd.DataFrame(
         {
@@ -428,7 +472,7 @@ def test_a_year_of_baggage_is_all_reports_over_all_passengers():
     )
     ax = plots.baggage_rate(few, airline="A", others={2009: 4.0, 2008: 5.0}, others_name="all")
     assert ax.get_title(loc="left") == "A: 1.10 reports per 1,000 in 2009"
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["2009\n1.10\n(4.00)"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["2009"]
     assert ax.get_legend_handles_labels()[1] == ["A, month", "A, year", "all, year"]
     assert ax.lines[0].get_ydata().tolist() == pytest.approx([1 / 9, 10])
 
@@ -449,6 +493,8 @@ def test_each_cell_of_the_hours_is_the_count_of_its_hour():
     cells = ax.collections[0].get_array()
     assert cells.shape == (6, 8 * 24 - 11)  # 16 February 23:00 to 24 February 11:59
     assert cells.sum() == 14_640
+    few, many = (sum(ax.collections[0].cmap(part)[:3]) for part in (0.01, 0.5))
+    assert 3 > few > many > sum(ax.collections[0].cmap(1.0)[:3])  # the darker the more
     assert [tick.get_text() for tick in ax.get_yticklabels()][-1] == "American"
     american = TWEETS[TWEETS["airline"] == "American"]
     alone = plots.hourly_tweets(american).get_title(loc="left")

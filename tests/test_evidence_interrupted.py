@@ -348,7 +348,7 @@ def test_figure():
     assert names[-2:] == ["95% limits of the line without it", "95% limits of single points without it"]  # fmt: skip
     made = interrupted(broken(-9), event=30)
     ax = interrupted_line(made, event_name="the strike")
-    assert ax.get_title(loc="left").startswith("Level at the strike: down by 8.66 [")
+    assert ax.get_title(loc="left").startswith("Level at the strike: down by 8.66 (limits ")
     assert "without the strike" in [text.get_text() for text in ax.get_legend().get_texts()]
     pale = ax.collections[1].get_paths()[0].get_extents()
     assert pale.height > np.ptp(made.path.loc[30:, ["low", "high"]].to_numpy())

@@ -9,16 +9,18 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.lines import Line2D
 
 from cemlab import cases, datasets, evidence, lenses, plots
-from cemlab.classroom.exercises import Prediction, check
+from cemlab.classroom.exercises import GuessError, Prediction, check, predict
+from cemlab.plots._style import ORANGE
 
 ROOT = Path(__file__).parents[1]
 BAGS = datasets.load("united-baggage")
 ACSI = datasets.load("acsi-airlines")
 TWEETS = datasets.load("airline-tweets-2015")
-US = {2004: 4.91, 2006: 6.73, 2007: 7.05, 2008: 5.26, 2009: 3.99, 2010: 3.51}
-VIDEO = "2009-07-06"
+US = datasets.load("us-baggage").set_index("year")["per_1000"]
+VIDEO = "2009-08-01"  # the first whole month after it
 UNITED = BAGS[BAGS["airline"] == "United"].set_index("month")["per_1000"]
 PLACEBOS = evidence.placebo_interruptions(UNITED, event=VIDEO, seasons=12, margin=12, errors="hac")
 
@@ -42,14 +44,15 @@ def test_baggage_fell_before_and_after_the_video_and_elsewhere_as_well():
     assert rate["United"].loc[2007:].round(2).tolist() == [5.76, 5.24, 4.10, 3.40]
     fall = (100 * (rate.loc[2010] / rate.loc[2008] - 1)).round()
     assert fall.to_dict() == {"American Eagle": -28, "Hawaiian": -25, "United": -35}
+    assert rate.loc[2009:2010, "Hawaiian"].is_monotonic_increasing
+    assert (rate.loc[2008:2010].drop(columns="Hawaiian").diff().iloc[1:] < 0).all(axis=None)
+    flights = BAGS.groupby(["airline", year])["scheduled"].sum()["United"]
+    assert flights[2010] < flights[2009] < flights[2008] < flights[2007]
     assert round(100 * (US[2010] / US[2008] - 1)) == -33
     assert round(rate["United"][2009] / rate["United"][2008] - 1, 1) == -0.2
     assert UNITED.idxmax() == pd.Timestamp("2007-01-01")
     assert rate["United"][2007] < 0.85 * US[2007]
     assert US[2009] < rate["United"][2009] < 1.05 * US[2009]
-    text = (ROOT / "datasets/united-baggage/datapackage.json").read_text()
-    for known, value in US.items():
-        assert f"{known} {value}" in text
 
 
 def test_the_first_test_finds_a_fall_and_the_careful_one_none():
@@ -57,10 +60,13 @@ def test_the_first_test_finds_a_fall_and_the_careful_one_none():
     assert np.round([first, first.low, first.high], 2).tolist() == [-1.31, -2.40, -0.22]
     assert np.round([careful, careful.low, careful.high], 2).tolist() == [-0.54, -1.88, 0.81]
     assert careful == evidence.interrupted(UNITED, event=VIDEO, seasons=12).level  # the default
-    later = evidence.interrupted(UNITED, event=VIDEO, seasons=12, errors="hac")
-    assert later.events == (pd.Timestamp("2009-08-01"),)
-    assert later.warnings[0].startswith("the event (2009-07-06) lies between two times")
-    assert later.warnings[1].startswith("Newey-West errors with 17 points in the shortest part")
+    found = evidence.interrupted(UNITED, event=VIDEO, seasons=12, errors="hac")
+    (warning,) = found.warnings
+    assert warning.startswith("Newey-West errors with 17 points in the shortest part")
+    assert "in about 20 to 50 of 100 series without any break" in warning
+    slopes = found.slope, evidence.interrupted(UNITED, event=VIDEO, seasons=12).slope
+    told = [round(x, 2) for slope in slopes for x in (slope, slope.low, slope.high)]
+    assert told == [-0.10, -0.15, -0.04, -0.16, -0.38, 0.06]
 
 
 def test_every_third_date_has_a_break_at_least_as_clear():
@@ -76,12 +82,26 @@ def test_every_third_date_has_a_break_at_least_as_clear():
     assert PLACEBOS.index[PLACEBOS["event"]][0] == pd.Timestamp("2009-08-01")
 
 
-def test_the_level_turns_with_the_year_in_which_the_line_begins():
-    assert [level(str(year)) > 0 for year in range(2004, 2009)] == [False] * 3 + [True] * 2
-    assert round(level("2007"), 2) == 0.33
-    for year in (2004, 2005, 2006, 2008):
-        assert check("indicators.8", year).right is False
-    assert check("indicators.8", 2007).right
+@pytest.mark.parametrize("margin", [12, 10])
+def test_before_the_video_alone_all_clear_breaks_are_up(margin):
+    limit = PLACEBOS.loc[PLACEBOS["event"], "t"].abs().iloc[0]
+    early = evidence.placebo_interruptions(
+        UNITED[:"2009-07"], event="2008-07-01", seasons=12, margin=margin, errors="hac"
+    )
+    clear = early[early["t"].abs() >= limit]
+    ups = int((clear["value"] > 0).sum())
+    assert (len(early), len(clear), ups) == {12: (44, 8, 8), 10: (48, 9, 8)}[margin]
+    assert set(clear.index[clear["value"] > 0].year) == {2006}
+
+
+def test_the_first_year_without_a_clear_fall_is_2006():
+    inside = {year: level(str(year)).low < 0 < level(str(year)).high for year in range(2004, 2010)}
+    assert [year for year, none in inside.items() if none] == [2006, 2007, 2008, 2009]
+    found = level("2006")
+    assert np.round([found, found.low, found.high], 2).tolist() == [-0.45, -1.57, 0.66]
+    assert level("2007") > 0 > level("2009")  # the sign turns twice, and says nothing
+    for year in range(2004, 2010):
+        assert check("indicators.8", year).right is (year == 2006)
 
 
 def test_three_airlines_are_too_few_to_compare():
@@ -94,6 +114,14 @@ def test_three_airlines_are_too_few_to_compare():
     assert found["United"].p == pytest.approx(2 / 3)
     assert abs(found["Hawaiian"].effect) > abs(found["United"].effect)
     assert found["United"].p.parts["smallest"] == pytest.approx(1 / 3)
+    assert found["United"].warnings[-1] == "with 3 units the placebo p cannot fall below 0.333"
+    sooner = evidence.difference_in_differences(panel[:"2010-08"], units="United", event=VIDEO)
+    assert round(sooner.effect) == 3
+    ax = plots.group_means(found["United"], event_name="the video")
+    assert ax.get_title(loc="left") == "United: 6.09 less than the 2 others (p = 0.67)"
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["United", "the 2 others", "United, gone like the 2 others"]
+    assert "video" in [text.get_text() for text in ax.texts]
 
 
 # --- satisfaction ---------------------------------------------------------------------
@@ -105,7 +133,9 @@ def test_five_alarms_three_airlines():
     assert alarms["airline"].nunique() == 3
     assert (alarms["year"] == 2009).sum() == 3
     lowest = alarms.loc[alarms["acsi"].idxmin()]
-    assert (lowest["airline"], lowest["acsi"]) == ("US Airways", 54)
+    assert (lowest["airline"], lowest["year"], lowest["acsi"]) == ("US Airways", 2008, 54)
+    (delta,) = ACSI.loc[(ACSI["airline"] == "Delta") & (ACSI["acsi"] <= 60), "confidence"]
+    assert delta == "independent"
     own = ACSI[ACSI["airline"] == "United"].set_index("year")
     sure = own.index[own["confidence"] != "unverified"]
     assert sure.tolist() == [2008, 2009, 2012, 2014]
@@ -119,6 +149,11 @@ def test_one_step_in_four_is_as_large_as_uniteds():
     steps = wide.drop(columns=["United", "Industry"]).diff()
     assert steps.count().sum() == 29
     assert (steps.abs() >= 4).sum().sum() == 7
+    sure = ACSI[ACSI["confidence"] != "unverified"]
+    sure = sure.pivot_table(index="year", columns="airline", values="acsi").reindex(wide.index)
+    known = sure.drop(columns=["United", "Industry"]).diff()
+    assert known.count().sum() == 15 == 29 - 14
+    assert (known.abs() >= 4).sum().sum() == 6
 
 
 def test_for_one_passenger_the_lenses_part_as_well():
@@ -136,6 +171,11 @@ def test_what_is_said_of_the_tweets():
     share = bad.groupby("reason")["n"].sum() / bad["n"].sum()
     assert round(100 * share["lost luggage"] + 100 * share["damaged luggage"]) == 9
     assert round(100 * share["can't tell"]) == 13
+    assert round(100 * share["customer service issue"]) == 32
+    went_wrong = ["late flight", "cancelled flight", "lost luggage", "damaged luggage"]
+    went_wrong += ["bad flight", "flight booking problems", "long lines"]
+    assert round(100 * share[went_wrong].sum()) == 50
+    assert len(share) == 10  # and two on treatment, one that cannot be told
     hour = TWEETS["date"] + pd.to_timedelta(TWEETS["hour"], unit="h")
     same = TWEETS[hour >= "2015-02-22 12:00"]
     kinds = {"index": "airline", "columns": "sentiment", "values": "n", "aggfunc": "sum"}
@@ -160,7 +200,7 @@ def test_breaks_at_least_as_clear_are_marked_and_counted():
         for line in ax.lines
         if line.get_marker() in "^v" and len(line.get_xdata())
     }
-    clear = {mark: n for (colour, mark), n in drawn.items() if colour == plots_colour(ax, 1)}
+    clear = {mark: n for (colour, mark), n in drawn.items() if colour == ORANGE}
     assert clear == {"^": 12, "v": 10}
     assert sum(drawn.values()) == 61
     assert "Your prediction: 9 of 60" in [text.get_text() for text in ax.texts]
@@ -168,14 +208,19 @@ def test_breaks_at_least_as_clear_are_marked_and_counted():
     assert mixed.get_title(loc="left") == ax.get_title(loc="left")
 
 
-def plots_colour(ax, place):
-    return ax.get_legend().legend_handles[place].get_color()
+def test_the_legend_shows_both_ways_where_there_are_both():
+    ax = plots.breaks_by_date(PLACEBOS, event_name="the video")
+    shown = [handle.get_marker() for handle in ax.get_legend().findobj(Line2D)]
+    assert shown == ["^", "v", "^", "v", "v"]  # the video's is down
+    assert ax.get_ylabel() == "how clear the break is\n(0: not at all)"
 
 
 def test_a_break_and_its_limits_have_the_same_decimals():
     found = evidence.interrupted(UNITED, event=VIDEO, seasons=12, errors="hac")
     ax = plots.interrupted_line(found, event_name="the video")
-    assert ax.get_title(loc="left") == "Level at the video: down by 1.31 [0.22, 2.40]"
+    assert ax.get_title(loc="left") == "Level at the video: down by 1.31 (limits 0.22 to 2.40)"
+    (word,) = (text for text in ax.texts if text.get_text() == "video")
+    assert (word.xy[1], word.get_ha(), word.get_va()) == (1.0, "right", "top")  # beside the band
 
 
 def test_breaks_of_a_series_without_dates_and_a_tie():
@@ -230,10 +275,14 @@ def reasons_in_order():
         ("indicators.6", 3.4, "two decimals"),
         ("indicators.7", "a", "True"),
         ("indicators.7", "d", "before there was a song"),
-        ("indicators.8", 2006, "still goes down"),
-        ("indicators.8", 2008, "an earlier year"),
-        ("indicators.8", 0.33, "in which the line begins"),
+        ("indicators.8", 2005, "both limits are below 0"),
+        ("indicators.8", 2007, "the sign has turned"),
+        ("indicators.8", 2009, "an earlier year"),
+        ("indicators.8", -0.45, "in which the line begins"),
+        ("indicators.8", 2003, "look at the limits, not at the sign"),
         ("indicators.10", 0.0107, "That would be 1 %"),
+        ("indicators.10", 0.01, "three digits"),
+        ("indicators.10", 0.0001, "three digits"),
         ("indicators.10", 6.5 / 61, "a thousand millions"),
         ("indicators.10", 2 / 61_000, "of all accounts"),
         ("indicators.11", "d", "Whose followers"),
@@ -252,8 +301,31 @@ def test_a_memo_on_a_warning_may_use_its_own_words():
         "It cannot tell who will sing.",
         "Five such alarms were followed by one song.",
         "US Airways was lower, without a song.",
+        "Correlation is not causation.",
+        "It doesn't predict a song.",
+        "It isn't the cause of the video.",
     ):
         assert check("indicators.9", f"{start} {limit}").right, limit
+    assert check("indicators.9", "NPS may be 12. It cannot say who will sing.").right
+    for claim in ("So low satisfaction caused it.", "That is the cause of the video."):
+        assert check("indicators.9", f"{start} {claim}").right is False, claim
+
+
+def test_a_count_is_guessed_in_whole_numbers(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert predict("indicators.3", 3).value == 3
+    assert predict("indicators.3", 3.0).value == 3
+    for id, value, rule in (
+        ("indicators.3", 0.3, "a whole number from 0 to 60"),
+        ("indicators.3", 61, "a whole number from 0 to 60"),
+        ("indicators.4", 0.6, "a whole number from 10 to 100"),
+        ("indicators.4", 60.5, "a whole number from 10 to 100"),
+        ("indicators.5", 9, "a number from 0 to 1 (a part: 0.75 means 75 %)"),
+    ):
+        sentence = f"the prediction {id} must be {rule}, got {value!r}"
+        with pytest.raises(GuessError, match="^" + re.escape(sentence) + "$"):
+            predict(id, value)
+    assert predict("indicators.1", 3.5).value == 3.5
 
 
 def test_each_solution_sets_one_name_so_that_a_students_copy_can_run():

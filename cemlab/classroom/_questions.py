@@ -28,6 +28,7 @@ class Guess(Part):
     form: Literal["percent", "number"]
     unit: str = ""
     whole: bool = False
+    outside: str = ""
 
 
 class Number(Part):

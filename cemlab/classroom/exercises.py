@@ -117,9 +117,10 @@ def predict(id: str, value: float) -> Prediction:
         number = math.nan
     if math.isnan(number) or (question.whole and not number.is_integer()):
         kind = "a whole number" if question.whole else "a number"
-        rule = f"{kind} from {question.low:g} to {question.high:g}"
+        rule = f"{kind} from {question.low:,.10g} to {question.high:,.12g}"
         part = " (a part: 0.75 means 75 %)" if question.form == "percent" else ""
-        msg = f"the prediction {id} must be {rule}{part}, got {value!r}"
+        why = f": {question.outside}" if question.outside else ""
+        msg = f"the prediction {id} must be {rule}{part}, got {value!r}{why}"
         raise GuessError(msg)
     return Prediction(id, number, question.form, question.unit, _keep(id, number))
 

@@ -16,7 +16,7 @@ from cemlab.plots.evidence._titles import fitted
 from cemlab.plots.voice.scores import mark_guess
 
 _LOOKS = ((ORANGE, "s"), (GREEN, "^"), (RED, "D"))
-_PALE = "#9A9A9A"
+_PALE = "#808080"
 _BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
 _LETTERS = 65
 """Of the words of a legend in one line, at most."""
@@ -114,7 +114,7 @@ def satisfaction_by_airline(
         ax.xaxis.set_major_locator(mdates.YearLocator())
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         ax.set_xlabel("day of publication (marks: 1 January)")
-        ax.set_ylabel(f"satisfaction index (0 to 100;\nthe axis starts at {low:g})")
+        ax.set_ylabel(f"satisfaction (0 to 100; axis starts at {low:g})")
         ax.grid(axis="y", color="#DDDDDD")
         ax.legend(loc="lower right", frameon=False, ncols=2)
         own = table[table["airline"] == airline]

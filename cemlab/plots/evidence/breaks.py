@@ -63,8 +63,9 @@ def breaks_by_date(
             (own, BLUE, 15, event_name),
         )
         for rows, colour, wide, label in groups:
+            marks = [mark for mark, way in (("^", up), ("v", ~up)) if (rows & way).any()]
             named[label] = tuple(
-                Line2D([], [], ls="", marker=mark, color=colour, ms=wide) for mark in "^v"
+                Line2D([], [], ls="", marker=mark, color=colour, ms=wide) for mark in marks or "^v"
             )
             for way, mark in ((up, "^"), (~up, "v")):
                 ax.plot(table.index[rows & way], size[rows & way], mark, color=colour, ms=wide)

@@ -111,7 +111,7 @@ def reasons(
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_xlabel(f"part of the negative tweets ({sure:.0%} interval)")
         ax.grid(axis="x", color="#DDDDDD")
-        ax.legend(loc="lower right", frameon=False)
+        ax.legend(loc="lower right", facecolor="white", edgecolor="none", framealpha=0.9)
         top = (counts / totals).iloc[0]
         found = f"{str(counts.index[0]).capitalize()}: {_words.share(top.min(), top.max())} of "
         every = _words.counted(int(totals.sum()), "negative tweet")
