@@ -242,3 +242,10 @@ def test_shorter_windows_are_classified_one_by_one():
     assert table.loc[3, "class"] == "cannot be told"
     with pytest.raises(ValueError, match="window_days must be"):
         attention.classify_windows(views, days=[0])
+
+
+def test_a_table_shows_no_negative_zero():
+    shown = plots.table(pd.DataFrame({"a": [-0.001, -0.0, -0.5]})).data
+    assert "-0.00" not in shown
+    assert ">-0<" not in shown
+    assert ">-0.50<" in shown

@@ -184,7 +184,7 @@ def test_both_lenses_on_the_same_days():
 
 def test_fifteen_years_take_two_parts(sure):
     laws = calibrate.view_curves("Bass, then power law", "Bass", size=4e6)
-    fit, alone = calibrate.fit_each(**laws, readings=sure, **CLOCK).values()
+    fit, alone = calibrate.fit_each(**laws, readings=sure, **(CLOCK | {"starts": 1})).values()
     ends = fit.interval().loc[["m", "then_exponent"], ["value", "low", "high"]]
     assert ends.loc["m", "value"] == pytest.approx(2.5e6, abs=0.05e6)
     assert ends.loc["then_exponent"].round(2).tolist() == [0.60, 0.49, 0.79]
@@ -222,6 +222,13 @@ def test_news_looks_like_word_of_mouth():
     told = attention.fit_hawkes(posts, horizon=30, shape=news).interval().loc["branching"]
     assert told["low"] == 0
     assert round(told["value"], 2) == 0.01
+
+
+@pytest.mark.parametrize(
+    "limit", ["A view is not a person.", "A view isn't a customer.", "Who leaves it can't tell."]
+)
+def test_the_memo_takes_many_words_for_what_views_cannot_tell(limit):
+    assert check("attention.9", f"3 or 107 million: the curve decides. {limit}").right
 
 
 def test_each_solution_sets_one_name_so_that_a_students_copy_can_run():

@@ -18,6 +18,14 @@ def said_of(found: Fit, luck: float) -> list[str]:
         said.append(
             f"{_words.counted(many, 'contested reading')} left out: no alternative stands beside {'it' if many == 1 else 'them'}"
         )
+    enclosed = int(
+        ((found.readings["group"] < 0) & (found.readings["precision"] != "at least")).sum()
+    )
+    enclosed += found.n["alternatives"]
+    if enclosed <= len(names) + 1:
+        said.append(
+            f"hardly more readings ({enclosed} with two limits) than parameters ({len(names)}): look at interval() and profile() before you believe one"
+        )
     if peak.plateau:
         said.append(
             "the limits of the rounded readings hold a whole region of curves: the parameters are one of many that fit as well (see interval()), and the noise cannot be told"

@@ -65,6 +65,72 @@ def fit_each(
     }
 
 
+def each_claim(
+    curves: Mapping[str, Callable[..., Any]],
+    readings: pd.DataFrame,
+    claims: pd.DataFrame,
+    *,
+    at: float,
+    start: Mapping[str, Any],
+    bounds: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """Return what each contested reading leads to if it is the true one.
+
+    Critique: it shows how much a claim matters for a curve, not which claim is right.
+
+    Parameters
+    ----------
+    curves : mapping of str to callable
+        Name of each curve.
+    readings : DataFrame
+        What is not in doubt, as for `fit`.
+    claims : DataFrame
+        One row a claim, with the columns of `readings`; each is added alone, as if trusted.
+    at : float
+        For which time to predict, in the unit of the fit.
+    start, bounds : mapping of str to mapping
+        As for `fit_each`.
+    **options
+        As for `fit`, the same for all.
+
+    Returns
+    -------
+    DataFrame
+        A row for each claim and curve: `claim` (its value), `curve`, `predicted`, and a column
+        for each parameter (missing for curves without it).
+
+    Raises
+    ------
+    ValueError
+        If there is no claim; and as for `fit_each`.
+
+    Examples
+    --------
+    >>> sure = pd.DataFrame({"time": [2, 3, 4], "value": [21, 29, 41]})
+    >>> first = pd.DataFrame({"time": [1, 1], "value": [9, 20]})
+    >>> line = {"line": lambda t, a: a * t}
+    >>> found = each_claim(line, sure, first, at=10, start={"line": {"a": 5}})
+    >>> found[["claim", "predicted"]].round().to_numpy().tolist()
+    [[9.0, 98.0], [20.0, 120.0]]
+    """
+    if not len(claims):
+        msg = "claims must be at least one row, got none"
+        raise ValueError(msg)
+    column = options.get("column") or ("value" if "value" in claims else "views")
+    trusted = claims.drop(columns=["alternatives", "weight"], errors="ignore")
+    trusted, rows = trusted.assign(confidence="as if"), []
+    for i in range(len(claims)):
+        data = pd.concat([trusted.iloc[[i]], readings])
+        fits = fit_each(curves, data, start=start, bounds=bounds, **options)
+        rows += [
+            {"claim": claims[column].iloc[i], "curve": name,
+             "predicted": one.predict([at])["value"].iloc[0], **one.params}
+            for name, one in fits.items()
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def compare(fits: Mapping[str, Fit]) -> pd.DataFrame:
     """Return fits under each other, the best by AICc first.
 

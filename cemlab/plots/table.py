@@ -49,5 +49,5 @@ def _words(value: object, decimals: int) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,.{decimals}f}"
+        return f"{value:z,.0f}" if value.is_integer() else f"{value:z,.{decimals}f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -31,6 +31,7 @@ def event_rate(
     memory: Any,
     horizon: float,
     unit: str = "hours",
+    what: str = "event",
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
@@ -45,8 +46,8 @@ def event_rate(
         As for `attention.hawkes`.
     horizon : float
         How long was watched (unit of time).
-    unit : str
-        The unit of time.
+    unit, what : str
+        The unit of time, and what one event is called.
     prediction : object, optional
         The reader's guess.
 
@@ -69,12 +70,12 @@ def event_rate(
     with plt.rc_context(STYLE):
         top = float(rate.max()) or 1.0
         ax.fill_between(moments, outside, rate, color=BLUE, alpha=0.25, lw=0,
-                        label="excited by earlier events")  # fmt: skip
+                        label=f"brought by earlier {what}s")  # fmt: skip
         ax.plot(moments, rate, color=BLUE, lw=1.5, label="rate")
         ax.plot(moments, outside, color=ORANGE, lw=2.5, ls="--", label="from outside")
         marks = past if past.size <= _MOST_MARKS else past[:: -(-past.size // _MOST_MARKS)]
         ax.plot(marks, np.full(marks.size, -0.06 * top), "|", color="black", ms=12,
-                alpha=min(1.0, max(0.25, 200 / max(marks.size, 1))), label="an event")  # fmt: skip
+                alpha=min(1.0, max(0.25, 200 / max(marks.size, 1))), label=f"one {what}")  # fmt: skip
         ax.axhline(0, color=GREY, lw=0.8)
         ax.set_xlim(0, horizon)
         ax.set_ylim(-0.12 * top, 1.3 * top)
@@ -82,7 +83,7 @@ def event_rate(
         ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
         ax.set_xlabel(f"time ({unit})")
-        ax.set_ylabel(f"rate (events a unit of time,\ntime in {unit})")
+        ax.set_ylabel(f"rate ({what}s a unit of time,\ntime in {unit})")
         ax.legend(loc="upper center", ncols=4, frameon=False, fontsize=12)
         finish(ax, title or _crowded(past, horizon), prediction)
     return ax
@@ -210,7 +211,7 @@ def residual_quantiles(
     with plt.rc_context(STYLE):
         far = 1.05 * float(max(law.max(), gaps.max()))
         ax.fill_between(law, low, high, color=GREY, alpha=0.3, lw=0,
-                        label=f"{share:.0%} of the dots, under the true model")  # fmt: skip
+                        label=f"where {share:.0%} of the dots lie if the model is right")  # fmt: skip
         ax.plot([0, far], [0, far], color=GREY, lw=1.5)
         shown = gaps[rank - 1]
         out = (shown < low) | (shown > high)
@@ -220,13 +221,13 @@ def residual_quantiles(
                     label="a gap outside the band")  # fmt: skip
         ax.set_xlim(0, 1.05 * float(law.max()))
         ax.set_ylim(0, far)
-        ax.set_xlabel("gap expected of Exp(1) (expected events)")
-        ax.set_ylabel("gap found, on the model's clock\n(expected events)")
+        ax.set_xlabel("gap that the model expects (1: as long as one expected event takes)")
+        ax.set_ylabel("gap found\n(the same unit)")
         ax.legend(loc="upper left", frameon=False)
         fits = found.p_value >= 0.05
         chance = f"p = {found.p_value:.2f}" if found.p_value >= 0.005 else "p < .005"
         words = "The events come as the model says" if fits else "Not as the model says"
-        said = f"{words} ({n:,} gaps, KS {chance})"
+        said = f"{words} ({n:,} gaps, {chance})"
         if n < _FEWEST_GAPS:
             said = f"Too few to tell: {counted(n, 'gap')}, {_FEWEST_GAPS} are needed"
         finish(ax, title or said, prediction)

@@ -1,6 +1,7 @@
 """Figures of attention as a curve: adoption with its peak, the classes, decay after a peak."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -27,6 +28,11 @@ from cemlab.sim import attention
 from cemlab.sim.attention import Classification
 
 _ALMOST_NONE = 1e-6
+_WORDS = {
+    "endogenous critical": "built up from inside",
+    "exogenous critical": "push from outside,\npassed on",
+    "exogenous subcritical": "push from outside,\nhardly passed on",
+}
 _LOOKS = {
     "power law": (BLUE, "-"),
     "exponential": (RED, "--"),
@@ -151,7 +157,7 @@ def attention_classes(
     --------
     >>> ax = attention_classes(attention.exponents(0.4))
     >>> ax.get_title(loc="left")
-    'Left after 100 days: 40% of a burst from inside, 0.16% of a mere shock'
+    'Left after 100 days: 40% of a burst from inside, 0.16% of a mere push'
     """
     last = _checks.number("days", days, low=1.01)
     if not 0 <= subcritical < 1:
@@ -184,10 +190,10 @@ def attention_classes(
             left[name] = float(y[-1])
             colour, dash = looks[name]
             ax.plot(t, y, color=colour, ls=dash, lw=3)
-            words = f"{name}\nslope -{fall[name]:.2g}"
+            words = f"{_WORDS[name]}\n(exponent {fall[name]:.2g})"
             ax.annotate(words, (last, left[name]), (8, 0), textcoords="offset points", va="center",
                         color=colour, fontweight="bold", annotation_clip=False)  # fmt: skip
-        ax.annotate("endogenous subcritical\nno slope: noise", (last, 1.0), (8, 14), color=GREY,
+        ax.annotate("from inside, hardly\npassed on: no burst", (last, 1.0), (8, 22), color=GREY,
                     textcoords="offset points", va="center", annotation_clip=False)  # fmt: skip
         _log_days(ax, 1.0, last)
         ax.set_yscale("log")
@@ -196,7 +202,7 @@ def attention_classes(
         ax.set_ylabel("views a day (day 1 = 1)")
         ax.set_xlabel("days after the peak (each step to the right is several times longer)")
         inside, alone = left["endogenous critical"], left["exogenous subcritical"]
-        found = f"Left after {last:g} days: {inside:.0%} of a burst from inside, {100 * alone:.2g}% of a mere shock"
+        found = f"Left after {last:g} days: {inside:.0%} of a burst from inside, {100 * alone:.2g}% of a mere push"
         finish(ax, title or found, prediction)
     return ax
 
@@ -204,16 +210,19 @@ def attention_classes(
 def decay_laws(
     found: Classification,
     *,
+    laws: Sequence[str] = ("power law", "exponential"),
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw views after their peak with three laws of decay: straight lines are power laws.
+    """Draw views after their peak with laws of decay: straight lines are power laws.
 
     Parameters
     ----------
     found : Classification
         Of `classify`.
+    laws : sequence of str
+        Which to draw: "power law", "exponential", "stretched exponential".
     prediction : object, optional
         The reader's guess; a kept guess of the exponent is drawn as a line from the first point.
 
@@ -227,7 +236,7 @@ def decay_laws(
     >>> views = [2, 3, 2, 3, 2, 5000, *(2 + 3000 * np.arange(1, 31) ** -0.6)]
     >>> ax = decay_laws(attention.classify(views))
     >>> ax.get_title(loc="left")
-    'Exogenous critical: views fall with exponent 0.60 (0.60 to 0.60)'
+    'Views fall with exponent 0.60 (0.60 to 0.60)'
     """
     points = found.decay
     if found.laws.empty:
@@ -238,9 +247,10 @@ def decay_laws(
     ax = ax or new_axes(width=10.0, height=5.4)
     with plt.rc_context(STYLE):
         ax.plot(x, y, "o", color="black", ms=7, mfc="white", mew=1.6, zorder=4, label="views a day")
-        for name, (colour, dash) in _LOOKS.items():
-            worse = float(found.laws.loc[name, "delta"])
-            words = f"{name} ({'best' if worse == 0 else f'AICc +{worse:.1f}'})"
+        for name in laws:
+            colour, dash = _LOOKS[_checks.one_of("laws", name, _LOOKS)]
+            best = float(found.laws.loc[name, "delta"]) == 0
+            words = f"{name}{' (fits best)' if best else ''}"
             ax.plot(grid, found.predict(grid, law=name), color=colour, ls=dash, lw=3, label=words)
         guessed = getattr(prediction, "value", None)
         if isinstance(guessed, int | float) and math.isfinite(guessed):
@@ -256,8 +266,7 @@ def decay_laws(
         ax.set_xlabel("days after the peak (each step to the right is several times longer)")
         ax.legend(loc="upper right", edgecolor="none", framealpha=1.0)
         fall = found.exponent
-        kind = found.kind if found.kind != "cannot be told" else "class cannot be told"
-        words = f"{kind.capitalize()}: views fall with exponent {fall:.2f} ({fall.low:.2f} to {fall.high:.2f})"
+        words = f"Views fall with exponent {fall:.2f} ({fall.low:.2f} to {fall.high:.2f})"
         if prediction is None:
             ax.set_title(title or words, loc="left", **TITLE)
         else:

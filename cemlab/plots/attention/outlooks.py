@@ -25,14 +25,15 @@ def outlooks(
     level: float = 0.95,
     what: str = "views",
     unit: str = "days",
+    ending: str | None = None,
     prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw where several fitted curves go from the same readings, and what came.
 
-    Bars on the right are the bands of a new reading at the end; an arrow means that a band goes
-    on beyond the picture, perhaps without end.
+    The strip on the right shows the bands of a new reading at the end; an arrow means that a
+    band goes on beyond the picture, perhaps without end.
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ def outlooks(
         Confidence of the bands.
     what, unit : str
         What is read, and the unit of time.
+    ending : str, optional
+        How the strip on the right is headed, such as a date.
     prediction : object, optional
         The reader's guess; a kept guess is marked at the end.
 
@@ -61,7 +64,7 @@ def outlooks(
     >>> line = calibrate.fit(lambda t, a: a * t, told, start={"a": 5})
     >>> later = pd.DataFrame({"time": [100], "actual": [300]})
     >>> outlooks({"a line": line}, until=100, came=later).get_title(loc="left")
-    'From 5 days to day 100: forecasts of 1,008, and 300 views came'
+    'Forecasts for day 100: 1,008, and 300 views came'
     """
     if not 0 < len(fits) <= len(_LOOKS):
         msg = f"fits must be one to {len(_LOOKS)}, got {len(fits)}: choose some"
@@ -80,23 +83,28 @@ def outlooks(
     seen += [] if came is None else came["actual"].tolist()
     seen += [] if guessed is None else [float(guessed)]
     least = float(known.loc[known["low"] > 0, "low"].min())
-    bottom, top = 0.45 * min(least, *seen), 5.0 * max(seen)
+    bottom, top = 0.45 * min(least, *seen), 20.0 * max(seen)
     ax = ax or new_axes(width=11.0, height=5.6)
     with plt.rc_context(STYLE):
+        wide, ceiling = 1.22, top / 4
+        right = far * wide ** (len(fits) + 1)
         ax.axvspan(end, far, facecolor="#EFEFEF", edgecolor="none", zorder=0)
+        ax.axvspan(far, right, facecolor="#FFF6DD", edgecolor="#BBBBBB", lw=0.8, zorder=0)
+        ax.text((far * right) ** 0.5, top * 0.85, ending or f"day {far:,.0f}", ha="center", va="top",
+                fontsize=12.5, fontweight="bold", linespacing=1.15)  # fmt: skip
         for i, (name, table) in enumerate(told.items()):
             colour, dash, marker = _LOOKS[i]
-            row, place = last[name], far * 1.13 ** (i + 1)
+            row, place = last[name], far * wide ** (i + 1)
             ax.plot(grid, table["value"], color=colour, ls=dash, lw=2.8, label=name, zorder=2)
             low, high = float(row["reading_low"]), float(row["reading_high"])
-            ax.vlines(place, max(low, bottom), min(high, top), color=colour, lw=4, alpha=0.5)
+            ax.vlines(place, max(low, bottom), min(high, ceiling), color=colour, lw=4, alpha=0.5)
             ax.plot(place, row["value"], marker, color=colour, ms=9, clip_on=False, zorder=4)
-            for edge, past, sign in ((top, high > top, 1), (bottom, low < bottom, -1)):
+            for edge, past, sign in ((ceiling, high > ceiling, 1), (bottom, low < bottom, -1)):
                 if past:
                     ax.annotate("", (place, edge), (0, -16 * sign), textcoords="offset points",
                                 arrowprops={"arrowstyle": "->", "color": colour, "lw": 3})  # fmt: skip
         _readings(ax, known)
-        ax.plot([], [], color=GREY, lw=4, alpha=0.5, label=f"band at the end ({level:.0%})")
+        ax.plot([], [], color=GREY, lw=4, alpha=0.5, label=f"band for a reading then ({level:.0%})")
         if came is not None:
             ax.plot(came["time"], came["actual"], "o", color=RED, ms=9, zorder=5, label="came later")  # fmt: skip
         if guessed is not None:
@@ -104,7 +112,7 @@ def outlooks(
                     label="your prediction")  # fmt: skip
         ax.set_xscale("log")
         ax.set_yscale("log")
-        ax.set_xlim(grid[0] / 1.1, far * 1.13 ** (len(fits) + 1))
+        ax.set_xlim(grid[0] / 1.1, right)
         ax.set_ylim(bottom, top)
         ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if grid[0] / 1.1 <= t <= far * 1.02]  # fmt: skip
         ax.set_xticks(ticks, [f"{t:,}" for t in ticks])
@@ -114,7 +122,7 @@ def outlooks(
         ax.set_xlabel(f"{unit} since the beginning (each step is several times longer); grey: not used in the fits")  # fmt: skip
         ax.set_ylabel(f"{what} so far (each step is 10 times more)")
         ax.legend(loc="upper left", frameon=False, fontsize=12)
-        finish(ax, title or _said(end, far, last, came, what, unit), prediction)
+        finish(ax, title or _said(far, last, came, what), prediction)
     return ax
 
 
@@ -139,7 +147,7 @@ def outlook_by_day(
     what, unit : str
         What is read, and the unit of time.
     prediction : object, optional
-        The reader's guess; a kept guess (days) is marked.
+        The reader's guess; a kept guess of a curve (1 for the first in the table) is marked.
 
     Raises
     ------
@@ -169,22 +177,20 @@ def outlook_by_day(
     with plt.rc_context(STYLE):
         ax.axhspan(actual * (1 - margin), actual * (1 + margin), color=RED, alpha=0.16, lw=0)
         ax.axhline(actual, color=RED, lw=2.5, label=f"came ({amount(actual)}), band: {margin:.0%}")
+        guessed = getattr(prediction, "value", None)
         for i, name in enumerate(names):
             colour, dash, marker = _LOOKS[i]
+            mine = guessed == i + 1
+            words = f"{name or 'forecast'}{' (your prediction)' if mine else ''}"
             part = table[table["curve"] == name].sort_values("days")
             x = part["days"] + 0.008 * most * (2 * i - len(names) + 1)
             ax.vlines(x, part["low"].clip(lower=bottom), part["high"].clip(upper=top), color=colour,
                       lw=3.5, alpha=0.35)  # fmt: skip
-            ax.plot(x, part["predicted"], marker, ls=dash, color=colour, lw=1.8, ms=9,
-                    label=name or "forecast", zorder=3)  # fmt: skip
-        guessed = getattr(prediction, "value", None)
-        right = 1.04 * most
-        if guessed is not None:
-            ax.axvline(float(guessed), color=PURPLE, ls=":", lw=3, label="your prediction")
-            right = max(right, 1.05 * float(guessed))
+            ax.plot(x, part["predicted"], marker, ls=dash, color=colour, ms=9,
+                    lw=4.0 if mine else 1.8, label=words, zorder=3)  # fmt: skip
         ax.set_yscale("log")
         ax.set_ylim(bottom, top)
-        ax.set_xlim(0, right)
+        ax.set_xlim(0, 1.04 * most)
         ax.yaxis.set_major_formatter(FuncFormatter(amount))
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set_xlabel(f"{unit} known when the forecast was made")
@@ -226,17 +232,15 @@ def _readings(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def _said(
-    end: float,
     far: float,
     last: Mapping[str, pd.Series],
     came: pd.DataFrame | None,
     what: str,
-    unit: str,
 ) -> str:
     values = sorted(float(row["value"]) for row in last.values())
     shown = [amount(v) if v >= 1e4 else f"{v:,.0f}" for v in values]
     said = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
-    found = f"From {end:.2g} {unit} to day {far:,.0f}: forecasts of {said}"
+    found = f"Forecasts for day {far:,.0f}: {said}"
     if came is None or came.empty:
         return found
     real = float(came.loc[came["time"].idxmax(), "actual"])

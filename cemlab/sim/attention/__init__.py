@@ -53,6 +53,7 @@ from cemlab.sim.attention.memory import exponential as exponential
 from cemlab.sim.attention.memory import power_law as power_law
 from cemlab.sim.attention.response_classes import Classification as Classification
 from cemlab.sim.attention.response_classes import classify as classify
+from cemlab.sim.attention.response_classes import classify_windows as classify_windows
 from cemlab.sim.attention.response_classes import endogenous_response as endogenous_response
 from cemlab.sim.attention.response_classes import exponential_response as exponential_response
 from cemlab.sim.attention.response_classes import exponents as exponents

@@ -7,6 +7,7 @@ broadcast) or build up from inside (endogenous: word of mouth), and n may be far
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -137,6 +138,47 @@ def classify(
     window = (0.0, math.inf) if window_days is None else _window(window_days)
     steady = None if background is None else _checks.number("background", background, low=0)
     return _verdict.of(_rates.of(views), tail, window, steady, confidence)
+
+
+def classify_windows(views: Any, *, days: Sequence[float], **options: Any) -> pd.DataFrame:
+    """Return what the same views say if only the first days after the peak are known.
+
+    Parameters
+    ----------
+    views : array_like, Series or DataFrame
+        As for `classify`.
+    days : sequence of float
+        Last days after the peak, above 0.
+    **options
+        As for `classify`: theta, background, level.
+
+    Returns
+    -------
+    DataFrame
+        A row a window: `exponent`, `low`, `high`, `points`, `best law` (smallest AICc) and
+        `class`; numbers and law are missing where too few points were left.
+
+    Raises
+    ------
+    ValueError
+        If a day is not above 0; and as for `classify`.
+
+    Examples
+    --------
+    >>> views = [2, 3, 2, 4, 2, 3, 5000, *(2.5 + 3000 * k**-0.6 for k in range(1, 41))]
+    >>> classify_windows(views, days=[3, 40])["class"].to_dict()
+    {3: 'cannot be told', 40: 'exogenous critical'}
+    """
+    rows = {}
+    for last in days:
+        found = classify(views, window_days=(0, last), **options)
+        law = found.laws["aicc"].idxmin() if len(found.laws) else None
+        fall = found.exponent
+        rows[last] = {
+            "exponent": float(fall), "low": fall.low, "high": fall.high, "points": len(found.decay),
+            "best law": law, "class": found.kind,
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("days after the peak")
 
 
 def rates_between(readings: pd.DataFrame) -> pd.DataFrame:
