@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from cemlab import plots
+from cemlab import calibrate, plots
 from cemlab.sim import attention
 
 patiently = settings(deadline=None, max_examples=25, derandomize=True)
@@ -239,3 +239,12 @@ def test_large_markets_have_a_readable_axis():
         words = [one.get_text() for one in axis.get_yticklabels()]
         assert any(word.endswith(" M") for word in words)
         assert not any("e+" in word for word in words)
+
+
+def test_the_figure_takes_a_fit_with_its_adoptions():
+    sold = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
+    fit = calibrate.fit_bass(sold)
+    ax = plots.adoption_curve(fit)
+    assert [bar.get_height() for bar in ax.patches] == sold
+    by_hand = plots.adoption_curve(pd.DataFrame([dict(fit.params)]), adoptions=sold)
+    assert ax.get_title(loc="left") == by_hand.get_title(loc="left")

@@ -257,3 +257,10 @@ def test_a_contested_lower_bound_has_an_arrow_and_few_readings_a_range():
     left = 3  # the chi-square range of a standard deviation with three readings left over
     low, high = found.sigma * np.sqrt(left / np.array([9.348404, 0.215795]))
     assert title.endswith(f"{100 * low:.2g}% or by {100 * high:,.0f}%")
+
+
+def test_what_came_later_must_be_a_forecast():
+    table = pd.DataFrame({"time": [1, 2, 3, 4], "value": [10, 21, 29, 41]})
+    found = calibrate.fit(lambda t, a: a * t, table, start={"a": 5})
+    with pytest.raises(ValueError, match=r"^later must be a table of calibrate.forecast, got columns \['time', 'value'\]$"):  # fmt: skip
+        plots.readings_fit(found, later=table)

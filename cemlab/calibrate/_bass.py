@@ -162,7 +162,7 @@ def checked(given: Any, *, cumulative: bool) -> pd.Series:
     """Return adoptions a period as a Series."""
     if isinstance(given, pd.DataFrame):
         if given.shape[1] != 1:
-            msg = f"adoptions must be one column, got {[str(c) for c in given.columns]}"
+            msg = f"adoptions must be one column, got {[str(c) for c in given.columns]}: choose it, with the periods as index if you like"
             raise ValueError(msg)
         given = given.iloc[:, 0]
     try:

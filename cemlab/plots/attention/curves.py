@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, StrMethodFormatter
 
 from cemlab import _checks, _words
+from cemlab.calibrate import BassFit
 from cemlab.plots._style import (
     BLUE,
     GREEN,
@@ -41,7 +42,7 @@ _LOOKS = {
 
 
 def adoption_curve(
-    curve: pd.DataFrame,
+    curve: BassFit | pd.DataFrame,
     *,
     adoptions: object = None,
     unit: str = "period",
@@ -54,11 +55,11 @@ def adoption_curve(
 
     Parameters
     ----------
-    curve : DataFrame
-        One row with `p`, `q` and `m`, and optionally `periods`: how many to draw (default: until
-        nearly all have adopted).
+    curve : BassFit or DataFrame
+        A fit of `fit_bass`; or one row with `p`, `q` and `m`, and optionally `periods`: how many
+        to draw (default: until nearly all have adopted).
     adoptions : array_like, optional
-        What was counted in each period from launch on: drawn as bars.
+        What was counted in each period from launch on: drawn as bars; without, that of a fit.
     unit : str
         Length of a period, such as "year" or "day".
     of : str
@@ -72,6 +73,9 @@ def adoption_curve(
     >>> ax.get_title(loc="left")
     'The peak comes after 9 periods: 105 a period, 49% of all so far'
     """
+    if isinstance(curve, BassFit):
+        adoptions = curve.adoptions if adoptions is None else adoptions
+        curve = pd.DataFrame([dict(curve.params)])
     missing = {"p", "q", "m"} - set(curve.columns)
     if missing or len(curve) != 1:
         got = f"{len(curve)} rows with {[str(c) for c in curve.columns]}"

@@ -67,6 +67,9 @@ def readings_fit(
     _checks.one_of("scale", scale, _SCALES)
     known = fit.readings
     end = float(known["time"].max())
+    if later is not None and not {"actual", "actual_low", "actual_high", "inside"} <= set(later):
+        msg = f"later must be a table of calibrate.forecast, got columns {[str(c) for c in later]}"
+        raise ValueError(msg)
     far = end if later is None or later.empty else float(later["time"].max())
     begin = float(known["time"].min())
     low = 0.6 * max(begin, end / 1e4) if scale == "log" else min(begin, 0.0)
