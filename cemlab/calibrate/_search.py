@@ -10,11 +10,11 @@ from cemlab.calibrate import _starts
 from cemlab.calibrate._likelihood import Array
 from cemlab.calibrate._problem import Problem
 
-_MOST = 4
-_LOOSE = 1e-4
-_LIFT = 60.0
-_FULL = -0.02
-_ALIKE = 1e-4
+_MOST = 4  # places that are climbed from, of all that were tried
+_LOOSE = 1e-4  # least curvature that counts as some
+_LIFT = 60.0  # how far a parameter is moved on its scale (a logarithm) until the curve moves too
+_FULL = -0.02  # log-likelihood of rounded readings above which nothing could be likelier
+_ALIKE = 1e-4  # slopes whose difference is so small a part of the largest are one slope
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,13 +21,14 @@ UNKNOWN = "cannot be told"
 SHARES = {"exogenous subcritical": (0.8, 1.0), "exogenous critical": (0.2, 0.8), "endogenous critical": (0.0, 0.2)}  # fmt: skip
 """Share of all views on the peak day, by class: a rule of thumb, recalled."""
 
-_STANDS_OUT = 1.5
-_BY_CHANCE = 0.001
-_SECOND, _VALLEY = 0.5, 0.25
-_FEW_BEFORE = 5
-_GRADUAL = 0.1
-_NEAR = 1.5
-_WORSE, _MUCH_WORSE = 2.0, 6.0
+# Conventions of our own; `classify` tells its reader of them.
+_STANDS_OUT = 1.5  # a peak is at least so many times the median of the other days ...
+_BY_CHANCE = 0.001  # ... and rarer than this among days of one constant rate
+_SECOND, _VALLEY = 0.5, 0.25  # another peak: so much of the first, with a dip as deep as that
+_FEW_BEFORE = 5  # days before the peak that say something of the background
+_GRADUAL = 0.1  # views before the peak, of those around it, that make a growth
+_NEAR = 1.5  # up to so many times the background, views are back at it
+_WORSE, _MUCH_WORSE = 2.0, 6.0  # AICc above the best law: as good no more; out of the question
 
 
 @dataclass(frozen=True, eq=False)

@@ -112,9 +112,12 @@ def classify(
 
     *Critique.* This is contested science. Exponents come from few points, of which the late ones
     weigh most on logs; borders between classes lie half way between the exponents of one assumed
-    theta. Weekdays, news and changing audiences bend curves (a process is not the same for
-    months). Power laws look good on log-log axes even where they are wrong, so that other laws
-    are compared here [2]_. About nine of ten videos showed no such burst at all [1]_.
+    theta. Other conventions are ours, too: views grew before the peak if more than a tenth of
+    those around it came first; a second peak is half as high as the first or more; a law is
+    worse from an AICc 2 above the best, and out of the question from 6. Weekdays, news and
+    changing audiences bend curves (a process is not the same for months). Power laws look good
+    on log-log axes even where they are wrong, so that other laws are compared here [2]_. About
+    nine of ten videos showed no such burst at all [1]_.
 
     References
     ----------
