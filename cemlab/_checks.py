@@ -1,6 +1,7 @@
 """Argument checks: one rule, one function, one sentence (name, rule, value)."""
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -119,11 +120,14 @@ def generator(rng: Any) -> np.random.Generator:
 def moment(name: str, value: object) -> pd.Timestamp:
     """Return `value` as a date or a time of day without a time zone.
 
+    Text must read one way only: 06.07.2009 is July to some and June to others.
+
     >>> moment("start", "2009-07-06")
     Timestamp('2009-07-06 00:00:00')
     """
+    unclear = isinstance(value, str) and re.match(r"\s*\d{1,2}[./-]\d{1,2}[./-]", value)
     try:
-        found = pd.NaT if isinstance(value, bool | int | float) else pd.Timestamp(value)
+        found = pd.NaT if unclear or isinstance(value, bool | int | float) else pd.Timestamp(value)
     except (TypeError, ValueError):
         found = pd.NaT
     if pd.isna(found) or found.tzinfo is not None:

@@ -324,8 +324,9 @@ def test_says_what_was_wrong():
         attention.fit_hawkes([1, 2, 3, 4], horizon=9, shape={0: 0})
     with says("residuals must be at least one, got none"):
         attention.check_residuals([])
-    for wrong in (["soon"], [1, 2]):
-        with says(f"moments must be dates without a time zone, got {wrong}"):
+    for wrong in (["soon"], ["07/06/2009"], [1, 2]):
+        told = f"such as 2009-07-06, without a time zone, got {wrong[0]!r}"
+        with says(f"moments must be dates {told}"):
             attention.elapsed(wrong)
     with says("moments must be dates without a time zone, got a missing one"):
         attention.elapsed(["2009-07-06", None])

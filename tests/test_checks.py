@@ -155,3 +155,9 @@ def test_none_is_fresh_luck():
 def test_what_is_no_luck_is_named_with_its_value(rng):
     said = refusal(_checks.generator, rng)
     assert said == f"rng must be {_checks.type_of_rng}, got {rng!r}"
+
+
+@pytest.mark.parametrize("text", ["06.07.2009", "7/6/2009", "06-07-2009 12:00", " 6.7.09"])
+def test_a_date_that_reads_two_ways_is_refused(text):
+    rule = "start must be a date such as 2009-07-06, without a time zone, got "
+    assert refusal(_checks.moment, "start", text) == rule + repr(text)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cemlab import _checks
+from cemlab import _checks, _words
 from cemlab.sim.attention import _process
 
 Array = NDArray[np.float64]
@@ -41,7 +41,8 @@ def elapsed(moments: ArrayLike, *, start: object = None, unit: object = "1h") ->
         form = None if given.dtype.kind in "mM" else "ISO8601"
         dates = pd.DatetimeIndex(pd.to_datetime(given, format=form))
     except (TypeError, ValueError):
-        msg = f"moments must be dates without a time zone, got {moments!r}"
+        told = _words.short(given.tolist()[0] if len(given) else moments)
+        msg = f"moments must be dates such as 2009-07-06, without a time zone, got {told}"
         raise ValueError(msg) from None
     if not len(dates) or dates.hasnans or dates.tz is not None:
         what = "none" if not len(dates) else "a time zone" if dates.tz else "a missing one"
