@@ -22,6 +22,7 @@ _SUBMODULES = (
     "evidence",
     "exchange",
     "lenses",
+    "market",
     "network",
     "observation",
     "plots",

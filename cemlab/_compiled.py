@@ -26,7 +26,7 @@ def _place() -> str:
     """
     here = Path(__file__).parent
     state = hashlib.sha256()
-    for file in [*sorted(here.glob("sim/_kernels/*.py")), here / "_luck.py", Path(__file__)]:
+    for file in [*sorted(here.glob("*/_kernels/*.py")), here / "_luck.py", Path(__file__)]:
         state.update(file.read_bytes())
     folders = [here / "__pycache__", Path("~/.cache/cemlab")]
     if "NUMBA_CACHE_DIR" in os.environ:

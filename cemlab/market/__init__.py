@@ -1,0 +1,113 @@
+"""The closed loop of service, voice, standing and value: CRM policy against CEM policy.
+
+Service quality shapes experience; who is let down may complain, in private or in public;
+public complaints spread and weigh on reputation; experience drives customers away, reputation
+and advertising bring new ones; their margins pay for the budget, and the budget for service.
+
+- `Market` holds every number of the world (:func:`parameters` lists them with their basis),
+  `Policy` what a company does with one budget.
+- :func:`simulate` lives a policy through the months; :func:`compare` sets policies side by side.
+- :mod:`cemlab.market.agents` is the same market with single people, on a network, with an
+  event log that both lenses read.
+
+No winner is built in: where CRM or CEM is ahead depends on the numbers of the market.
+"""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from cemlab import _checks, _luck
+from cemlab.market import course as _course
+from cemlab.market.assumptions import Market as Market
+from cemlab.market.assumptions import Segment as Segment
+from cemlab.market.basis import parameters as parameters
+from cemlab.market.course import VARIABLES as VARIABLES
+from cemlab.market.course import monthly as monthly
+from cemlab.market.policy import BUDGET as BUDGET
+from cemlab.market.policy import LINES as LINES
+from cemlab.market.policy import Plan as Plan
+from cemlab.market.policy import Policy as Policy
+from cemlab.market.scenarios import SCENARIOS as SCENARIOS
+from cemlab.run import Run
+
+_START = "2009-07-06"
+
+
+def simulate(
+    policy: Plan,
+    *,
+    months: int = 120,
+    market: Market = Market(),  # noqa: B008  (frozen)
+    start: object = _START,
+    rng: Any = None,
+    replicate: int = 0,
+) -> Run:
+    """Live one policy, or a plan of several, through the months of a market.
+
+    Numbers of people are expected ones, not whole. Chance there is only where the market has
+    shocks (`failure_sd`, `virality_sd`, `demand_sd`): then the same `rng` and `replicate` are
+    the same years, whatever the policy. Single people live in `market.agents.simulate`.
+
+    *Critique.* Its links are published signs and elasticities from different trades, joined
+    by assumptions; the sum has never been fitted to a company. It says what follows from what,
+    not what will happen.
+
+    Parameters
+    ----------
+    policy : Policy or mapping of int to Policy
+        One policy, or each from its month on: ``{0: calm, 24: star, 36: calm}``.
+    months : int
+        At least 1.
+    market : Market
+        The world; default: every number as documented there.
+    start : date-like
+        First day.
+    rng, replicate
+        Luck of the years.
+
+    Returns
+    -------
+    Run
+        `series` holds the :data:`VARIABLES` month by month (:func:`monthly` gives them as a
+        table); `details` the net present value `npv` (EUR), customers by segment `held` and
+        the plan. `events` has no rows: expected numbers are nobody's story.
+
+    Raises
+    ------
+    ValueError
+        If policy, market or months break their rule.
+
+    Examples
+    --------
+    >>> plan = Policy(prevention=40_000, phone=60_000, advertising=50_000)
+    >>> run = simulate(plan, months=12)
+    >>> round(run.final("reputation"), 3)
+    0.552
+    """
+    world, count = _course.check(market, months)
+    first = _checks.moment("start", start)
+    key = int(_luck.key(rng))
+    again = _checks.whole("replicate", replicate, low=0)
+    past = _course.lived(policy, world, count, shocks=_course.shocks(world, count, key, again))
+    return Run(
+        model="market",
+        params={
+            "policy": policy, "months": months, "market": market, "start": start,
+            "replicate": replicate,
+        },
+        series=_course.told(past, first),
+        key=key,
+        make_events=partial(_nobody),
+        details={"npv": past.npv, "held": past.held, "course": past.course},
+    )  # fmt: skip
+
+
+def warm_up() -> None:
+    """Compile the loop."""
+    simulate(Policy(phone=1.0), months=1, rng=0)
+
+
+def _nobody() -> pd.DataFrame:
+    return pd.DataFrame({"customer": [], "time": [], "actor": [], "kind": []})

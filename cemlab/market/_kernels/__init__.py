@@ -1,0 +1,1 @@
+"""Compiled loops of the market: arrays and plain numbers in, arrays out."""

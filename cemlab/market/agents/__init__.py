@@ -1,0 +1,1 @@
+"""The market with single people, on a network, with an event log."""

@@ -1,0 +1,140 @@
+"""What a plan leads to, month by month: the loop's numbers with their names."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from cemlab import _checks
+from cemlab.market._kernels import loop, years
+from cemlab.market.assumptions import Market, check_market
+from cemlab.market.policy import Plan, by_month
+from cemlab.run import Run
+
+Array = NDArray[np.float64]
+MOST_MONTHS = 1_000_000
+
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "customers": "people at the start of the month",
+        "failure_share": "share of experiences that fail",
+        "failures": "experiences that fail",
+        "complaints": "failures that are voiced",
+        "calls": "complaints by phone",
+        "posts": "public complaints",
+        "escalated": "public complaints by callers who were not helped",
+        "solved_phone": "share of callers whose problem is solved",
+        "solved_social": "share of public complaints that are solved",
+        "abandoned_phone": "share of callers who hang up",
+        "abandoned_social": "share of public complaints that nobody answers in time",
+        "solved": "failures that are solved",
+        "unsolved": "failures voiced and not solved",
+        "silent": "failures never voiced",
+        "breeding": "sharers that one sharer makes",
+        "sharers": "people who share one post, its author included",
+        "exposures": "times that somebody sees a public complaint",
+        "reputation": "share of good evidence, 0 to 1, at the start of the month",
+        "public_share": "share of complainers who go public at once",
+        "left": "customers who leave",
+        "poached_share": "share of customers lost over unanswered posts",
+        "new": "customers who come",
+        "margin": "EUR before the budget",
+        "profit": "EUR",
+        "phone_money": "EUR for staff on the phone",
+        "social_money": "EUR for staff on public posts",
+        "promoters": "share of customers",
+        "detractors": "share of customers",
+    }
+)
+"""What a run's `series` holds, each with its unit; flows are those of one month."""
+
+
+class Lived(NamedTuple):
+    """The months of one plan as arrays."""
+
+    npv: float
+    course: Array  # (months, one column each of VARIABLES)
+    held: Array  # (months + 1, segments): customers at the start of each month
+
+
+def lived(
+    plan: Plan, market: Market, months: int, *, shocks: Array | None = None, frozen: bool = False
+) -> Lived:
+    """Live a plan through the months: expected numbers, or those of years with these shocks."""
+    plans = by_month(plan, months)
+    share, margin, offered = segments(market)
+    course = np.empty((months, loop.COLUMNS))
+    held = np.empty((months + 1, share.size))
+    luck = np.ones((1, 3)) if shocks is None else shocks
+    value = loop.live(
+        market.world(), share, margin, offered, plans.lines, plans.ways, luck, frozen, course, held
+    )
+    return Lived(value, course, held)
+
+
+def segments(market: Market) -> tuple[Array, Array, Array]:
+    """Return share, margin (EUR a month) and whether offers are made, segment by segment."""
+    found = [(s.share, s.margin, float(s.offered)) for s in market.segments]
+    share, margin, offered = np.array(found, np.float64).T.copy()
+    return share, margin, offered
+
+
+def shocks(market: Market, months: int, key: int, replicate: int = 0) -> Array:
+    """Return factors on failures, virality and demand, shape (months, 3), mean 1.
+
+    The same key and replicate are the same years, whatever the policy.
+    """
+    sd = np.array([market.failure_sd, market.virality_sd, market.demand_sd])
+    if not sd.any():
+        return np.ones((1, 3))
+    units = np.empty((months, 3))
+    years.fill(np.uint64(key), replicate, units)
+    found: Array = np.exp(sd * ndtri(units) - sd * sd / 2)
+    return found
+
+
+def check(market: object, months: object) -> tuple[Market, int]:
+    """Return a market and a number of months as they must be."""
+    return check_market(market), _checks.whole("months", months, low=1, high=MOST_MONTHS)
+
+
+def told(months: Lived, start: pd.Timestamp) -> pd.DataFrame:
+    """Return the course as tidy totals: time, variable, value."""
+    count = len(months.course)
+    time = pd.DatetimeIndex(
+        np.datetime64(start, "us") + _month_lengths(start, count), dtype="datetime64[us]"
+    )
+    return pd.DataFrame(
+        {
+            "time": np.tile(time, len(VARIABLES)),
+            "variable": np.repeat(list(VARIABLES), count),
+            "value": months.course.T.ravel(),
+        }
+    )
+
+
+def monthly(run: Run) -> pd.DataFrame:
+    """Return a run of the market as a table: one row a month, one column a variable.
+
+    Examples
+    --------
+    >>> from cemlab import market
+    >>> run = market.simulate(market.Policy(phone=100_000, advertising=50_000), months=2)
+    >>> monthly(run)["customers"].round().tolist()
+    [100000.0, 100490.0]
+    """
+    table: Any = run.series.pivot_table(index="time", columns="variable", values="value")
+    return table[list(VARIABLES)].rename_axis(columns=None)
+
+
+def _month_lengths(start: pd.Timestamp, count: int) -> NDArray[np.timedelta64]:
+    """Return from the start to the first moment of each month, as whole calendar months."""
+    first = np.datetime64(start, "M")
+    within = np.datetime64(start, "us") - first.astype("datetime64[us]")
+    months = (first + np.arange(count)).astype("datetime64[us]") + within
+    found: NDArray[np.timedelta64] = months - np.datetime64(start, "us")
+    return found

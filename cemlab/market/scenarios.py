@@ -1,0 +1,30 @@
+"""Markets to begin with: the default, those where the winner changes, and one that is watched."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cemlab.market.assumptions import Market, Segment
+
+SCENARIOS: Mapping[str, Market] = MappingProxyType(
+    {
+        "default": Market(),
+        "failures rare": Market(failure_rate=0.01),
+        "failures frequent, net viral": Market(failure_rate=0.15, virality=0.9),
+        "prevention dear": Market(prevention_cost=6.0),
+        "values unequal, prevention dear, net calm": Market(
+            segments=(Segment("low", 0.8, 2.0), Segment("high", 0.2, 92.0, offered=True)),
+            prevention_cost=6.0,
+            retention_effect=0.6,
+            failure_rate=0.03,
+            virality=0.1,
+        ),
+        "watched": Market(
+            observer=1.0, publicisation=0.2, rival_pull=0.05, market_size=300_000.0,
+            failure_sd=0.2, virality_sd=0.2, demand_sd=0.1,
+        ),
+        "norm": Market(norm=0.6),
+    }
+)  # fmt: skip
+"""Name -> market. "watched": unanswered posts repel, answers in public feed a story, a rival takes
+who sees a company silent, customers run out, and years bring chance. "norm": what others do
+pulls, so that a habit may outlive its cause. All assumed."""
