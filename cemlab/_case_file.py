@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 from cemlab import events
 
-Confidence = Literal["origin", "independent", "contested", "computed", "unverified"]
+Confidence = Literal["origin", "independent", "contested", "computed", "unverified", "invented"]
 MOST = 1e18
 """Largest number in a case."""
 
@@ -237,6 +237,7 @@ class CaseFile(Part):
     period: Moment
     channels: list[Text]
     core: bool = False
+    fictional: bool = False
     sources: dict[str, Source]
     facts: dict[str, Fact]
     timeline: list[Row]
@@ -246,6 +247,7 @@ class CaseFile(Part):
 
     def broken_references(self) -> Iterator[Problem]:
         """Yield every field that points to something the file does not have."""
+        yield from self._fiction_problems()
         for name, fact in self.facts.items():
             for key in fact.sources:
                 if key not in self.sources:
@@ -266,6 +268,25 @@ class CaseFile(Part):
                     yield ("claims", i, "facts"), f"must be ids of facts, got {name!r}"
         for name, scenario in self.scenarios.items():
             yield from self._scenario_problems(name, scenario)
+
+    def _fiction_problems(self) -> Iterator[Problem]:
+        """Yield where made-up facts could be taken for found ones, or the other way round."""
+        for name, fact in self.facts.items():
+            if self.fictional != (fact.confidence == "invented"):
+                rule = (
+                    "invented"
+                    if self.fictional
+                    else "no invented one, as the case is not fictional"
+                )
+                yield ("facts", name, "confidence"), f"must be {rule}, got {fact.confidence!r}"
+        if not self.fictional:
+            return
+        shown = {"title.en": self.title.en, "title.de": self.title.de, "company": self.company}
+        for place, text in shown.items():
+            word = "erfunden" if place == "title.de" else "fictional"
+            if word not in text.lower():
+                rule = f"must say {word!r}, as the case is fictional"
+                yield tuple(place.split(".")), f"{rule}, got {_short(text)}"
 
     def _scenario_problems(self, name: str, scenario: Scenario) -> Iterator[Problem]:
         place = ("scenarios", name)

@@ -6,7 +6,10 @@ import pandas as pd
 
 from cemlab._case_file import CaseFile, Fact, Setting
 
-MARKS = {"contested": "contested", "unverified": "unverified", "assumption": "assumed"}
+MARKS = {
+    "contested": "contested", "unverified": "unverified", "assumption": "assumed",
+    "invented": "invented",
+}  # fmt: skip
 """How shaky numbers are marked wherever they are shown."""
 
 

@@ -22,6 +22,7 @@ ARRIVAL, VOLUME, AUDIENCE, SERVICE, PATIENCE, SOLVE, CALLBACK, PUBLIC, NEXT, PAU
 MONTH, NEWCOMER, FAIL, VOICE, ALOUD, SOLVED, ESCALATE, QUICK, LEAVE, STAY, POACH, OPINION, PERSON = (
     np.uint64(n) for n in range(21, 34)
 )
+EXPERIENCE, LOSS, ASKED = (np.uint64(n) for n in range(34, 37))
 """Purposes: what a draw decides. Add new ones at the end, so that old luck stays."""
 
 _U = np.uint64

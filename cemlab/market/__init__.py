@@ -7,6 +7,14 @@ and advertising bring new ones; their margins pay for the budget, and the budget
 - `Market` holds every number of the world (:func:`parameters` lists them with their basis),
   `Policy` what a company does with one budget.
 - :func:`simulate` lives a policy through the months; :func:`compare` sets policies side by side.
+- :func:`what_if` tells what another policy would have brought in the same years,
+  :func:`dashboard` what the reports of one team show.
+- :func:`optimise` finds the best policy of a kind of company (:data:`BOXES`), :func:`phase_map`
+  where which kind is ahead, :func:`border` the line between two.
+- :func:`lever_values` says what each lever adds, :func:`split_difference` where the difference
+  of two policies comes from, both by :func:`shapley`.
+- :mod:`cemlab.market.norms` is about the habit of shaming and what it rests on,
+  :mod:`cemlab.market.limits` about states of rest and what can be solved by hand.
 - :mod:`cemlab.market.agents` is the same market with single people, on a network, with an
   event log that both lenses read.
 
@@ -19,12 +27,28 @@ from typing import Any
 import pandas as pd
 
 from cemlab import _checks, _luck
+from cemlab.market import agents as agents
 from cemlab.market import course as _course
+from cemlab.market import limits as limits
+from cemlab.market import norms as norms
 from cemlab.market.assumptions import Market as Market
 from cemlab.market.assumptions import Segment as Segment
+from cemlab.market.attribution import LEVERS as LEVERS
+from cemlab.market.attribution import lever_values as lever_values
+from cemlab.market.attribution import shapley as shapley
+from cemlab.market.attribution import split_difference as split_difference
 from cemlab.market.basis import parameters as parameters
 from cemlab.market.course import VARIABLES as VARIABLES
 from cemlab.market.course import monthly as monthly
+from cemlab.market.dashboards import ROLES as ROLES
+from cemlab.market.dashboards import dashboard as dashboard
+from cemlab.market.last_month import OUTCOMES as OUTCOMES
+from cemlab.market.optimum import BOXES as BOXES
+from cemlab.market.optimum import optimise as optimise
+from cemlab.market.outcomes import compare as compare
+from cemlab.market.outcomes import what_if as what_if
+from cemlab.market.phases import border as border
+from cemlab.market.phases import phase_map as phase_map
 from cemlab.market.policy import BUDGET as BUDGET
 from cemlab.market.policy import LINES as LINES
 from cemlab.market.policy import Plan as Plan

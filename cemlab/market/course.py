@@ -105,9 +105,7 @@ def check(market: object, months: object) -> tuple[Market, int]:
 def told(months: Lived, start: pd.Timestamp) -> pd.DataFrame:
     """Return the course as tidy totals: time, variable, value."""
     count = len(months.course)
-    time = pd.DatetimeIndex(
-        np.datetime64(start, "us") + _month_lengths(start, count), dtype="datetime64[us]"
-    )
+    time = pd.DatetimeIndex(month_starts(start, count), dtype="datetime64[us]")
     return pd.DataFrame(
         {
             "time": np.tile(time, len(VARIABLES)),
@@ -115,6 +113,14 @@ def told(months: Lived, start: pd.Timestamp) -> pd.DataFrame:
             "value": months.course.T.ravel(),
         }
     )
+
+
+def month_starts(start: pd.Timestamp, count: int) -> NDArray[np.datetime64]:
+    """Return the first moment of each month (us), as calendar months from the start."""
+    first = np.datetime64(start, "M")
+    within = np.datetime64(start, "us") - first.astype("datetime64[us]")
+    found: NDArray[np.datetime64] = (first + np.arange(count)).astype("datetime64[us]") + within
+    return found
 
 
 def monthly(run: Run) -> pd.DataFrame:
@@ -129,12 +135,3 @@ def monthly(run: Run) -> pd.DataFrame:
     """
     table: Any = run.series.pivot_table(index="time", columns="variable", values="value")
     return table[list(VARIABLES)].rename_axis(columns=None)
-
-
-def _month_lengths(start: pd.Timestamp, count: int) -> NDArray[np.timedelta64]:
-    """Return from the start to the first moment of each month, as whole calendar months."""
-    first = np.datetime64(start, "M")
-    within = np.datetime64(start, "us") - first.astype("datetime64[us]")
-    months = (first + np.arange(count)).astype("datetime64[us]") + within
-    found: NDArray[np.timedelta64] = months - np.datetime64(start, "us")
-    return found

@@ -113,6 +113,60 @@ class Policy:
         options |= {line: share * total for line, share in shares.items()}
         return cls(**options)
 
+    @classmethod
+    def of_weights(
+        cls,
+        budget: float = BUDGET,
+        *,
+        prevention: float = 0.0,
+        service: float = 0.0,
+        social_part: float = 0.0,
+        retention: float = 0.0,
+        advertising: float = 0.0,
+        empowerment: float = 0.0,
+        **ways: Any,
+    ) -> "Policy":
+        """Return the policy that shares out a budget in proportion to weights.
+
+        Parameters
+        ----------
+        budget : float
+            EUR a month.
+        prevention, service, retention, advertising, empowerment : float
+            Weights of at least 0, not all 0, in any unit; service is phone and social together.
+        social_part : float
+            Part of the service money that goes to public posts.
+        **ways
+            `organisation`, `resolution` and `loudest` of a Policy.
+
+        Raises
+        ------
+        ValueError
+            If a weight is negative or all are 0, or an option is unknown.
+
+        Examples
+        --------
+        >>> Policy.of_weights(100_000, service=3, social_part=0.5, advertising=1).lines()
+        (0.0, 37500.0, 37500.0, 0.0, 25000.0, 0.0)
+        """
+        given = {
+            "prevention": prevention, "service": service, "retention": retention,
+            "advertising": advertising, "empowerment": empowerment,
+        }  # fmt: skip
+        weights = {
+            name: _checks.number(f"weight of {name}", weight, low=0.0, high=_MOST)
+            for name, weight in given.items()
+        }
+        whole = sum(weights.values())
+        if not whole:
+            msg = "weights must not all be 0, got 0 for each: give one line a weight"
+            raise ValueError(msg)
+        part = _checks.probability("social_part", social_part)
+        shares = {name: weight / whole for name, weight in weights.items()}
+        answering = shares.pop("service")
+        shares |= {"phone": (1 - part) * answering, "social": part * answering}
+        return cls.of_shares(budget, **shares, **ways)
+
     @property
     def total(self) -> float:
         """The budget: EUR a month on all lines together."""

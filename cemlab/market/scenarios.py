@@ -22,7 +22,7 @@ SCENARIOS: Mapping[str, Market] = MappingProxyType(
             observer=1.0, publicisation=0.2, rival_pull=0.05, market_size=300_000.0,
             failure_sd=0.2, virality_sd=0.2, demand_sd=0.1,
         ),
-        "norm": Market(norm=0.6),
+        "norm": Market(norm=0.7),
     }
 )  # fmt: skip
 """Name -> market. "watched": unanswered posts repel, answers in public feed a story, a rival takes

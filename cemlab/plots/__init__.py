@@ -34,6 +34,12 @@ from cemlab.plots.evidence.tweets import followers_revenue, hourly_tweets, reaso
 from cemlab.plots.journeys.journey import journey_map, timeline
 from cemlab.plots.journeys.lenses import partings, scoreboard
 from cemlab.plots.journeys.touchpoints import channel_gap, green_dots, linkage
+from cemlab.plots.market.contests import policy_ranks, what_if_difference
+from cemlab.plots.market.duel import duel_board, duel_debrief, duel_same_years
+from cemlab.plots.market.over_months import loop_course, twins
+from cemlab.plots.market.regions import policy_map, shaming_norm
+from cemlab.plots.market.reports import assumptions, team_dashboard
+from cemlab.plots.market.spending import budgets, lever_values
 from cemlab.plots.returns.boards import assumption_table, roi_board, roi_glance, spread_table
 from cemlab.plots.returns.claims import up_to
 from cemlab.plots.returns.cost import money
@@ -78,12 +84,14 @@ __all__ = [
     "alive",
     "answer_shares",
     "assumption_table",
+    "assumptions",
     "attention_classes",
     "audit_change",
     "audit_profile",
     "backlog",
     "baggage_rate",
     "breaks_by_date",
+    "budgets",
     "car_path",
     "changes",
     "channel_gap",
@@ -99,6 +107,9 @@ __all__ = [
     "decay_laws",
     "definitions_reaching",
     "definitions_table",
+    "duel_board",
+    "duel_debrief",
+    "duel_same_years",
     "event_rate",
     "event_replays",
     "expectations",
@@ -121,8 +132,10 @@ __all__ = [
     "kano_map",
     "kept_by_hour",
     "last_words",
+    "lever_values",
     "likelihood_profile",
     "linkage",
+    "loop_course",
     "mean_reach",
     "measures",
     "money",
@@ -139,6 +152,8 @@ __all__ = [
     "placebo_table",
     "png",
     "policies",
+    "policy_map",
+    "policy_ranks",
     "power_curves",
     "price_course",
     "promise_costs",
@@ -165,6 +180,7 @@ __all__ = [
     "score_ladder",
     "scoreboard",
     "servqual_gaps",
+    "shaming_norm",
     "share_bars",
     "share_by_n",
     "sorted_runs",
@@ -177,9 +193,11 @@ __all__ = [
     "survival_curves",
     "synthetic_path",
     "table",
+    "team_dashboard",
     "timeline",
     "tornado",
     "tracking",
+    "twins",
     "two_readings",
     "up_to",
     "value_by_satisfaction",
@@ -188,6 +206,7 @@ __all__ = [
     "waits_by_hour",
     "waits_by_load",
     "waits_by_team",
+    "what_if_difference",
     "window_map",
     "workload",
 ]

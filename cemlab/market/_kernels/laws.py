@@ -1,6 +1,6 @@
 """The links of the loop, one small compiled function each, in the order of a month."""
 
-from math import exp, floor, inf
+from math import exp, expm1, floor, inf
 from typing import NamedTuple
 
 from cemlab._compiled import inlined, kernel
@@ -139,10 +139,11 @@ def sharers(virality, audience):
     """
     if audience == inf:
         return 1.0 / (1.0 - virality)
-    part = 1.0
+    lacking = 1.0 - virality * (1.0 - 1.0 / audience)
+    part = 1.0 if audience * lacking <= 1.0 else 1.0 / (audience * lacking)
     for _ in range(100):  # Newton from above never oversteps: the law is concave
-        missed = (1.0 - 1.0 / audience) * exp(-virality * part)
-        change = (1.0 - missed - part) / (1.0 - virality * missed)
+        less = expm1(-virality * part)
+        change = ((1.0 + less) / audience - less - part) / (lacking - (1.0 - lacking) * less)
         part += change
         if abs(change) <= 1e-12 * part:
             break

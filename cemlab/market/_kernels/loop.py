@@ -94,6 +94,7 @@ def live(w, share, margin, offered, lines, ways, shocks, frozen, course, held):
         leave = 1.0 - (1.0 - w.base_churn) * staying(w, failure, loss) * (1.0 - lured)
         stop = kept_by_offers(w, lines[plan, 3], aimed)
         come = newcomers(w, lines[plan, 4], reputation, here) * shocks[luck, 2]
+        come = min(come, max(w.market_size - here, 0.0))
         left, earned = 0.0, 0.0
         for i in range(size):
             earned += people[i] * margin[i]

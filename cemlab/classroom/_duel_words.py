@@ -1,0 +1,54 @@
+"""What a duel says: one sentence for the projector, and one when something cannot be."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+
+class DuelError(ValueError):
+    """Something of a duel that cannot be. Notebooks show its sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"✗ Nothing has moved: {self}."]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence for the projector."""
+
+    words: str
+    moved: bool = True
+
+    def __repr__(self) -> str:
+        return f"{'✓' if self.moved else '–'} {self.words}"
+
+    def _repr_html_(self) -> str:
+        colour = "#00795A" if self.moved else "#6B6B6B"
+        style = f"border-left:8px solid {colour};padding:8px 14px;font-size:150%"
+        return f'<div style="{style}">{escape(repr(self))}</div>'
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in one phrase.
+
+    >>> listed(["North"]), listed(["North", "South", "East"])
+    ('North', 'North, South and East')
+    """
+    every = list(names)
+    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"
+
+
+def file_names(teams: Iterable[str]) -> list[str]:
+    """Return a name for a file of each team, none twice.
+
+    >>> file_names(["CRM team", "crm-team", "东"])
+    ['crm-team', 'crm-team-2', 'team-3']
+    """
+    found: list[str] = []
+    for number, team in enumerate(teams, start=1):
+        plain = re.sub(r"[^a-z0-9]+", "-", team.casefold()).strip("-") or f"team-{number}"
+        while plain in found:
+            plain += f"-{number}"
+        found.append(plain)
+    return found

@@ -1,0 +1,327 @@
+"""The policy duel: teams with one budget and different eyes, quarter by quarter, the same years.
+
+A class of any size plays it on one projector: teams hand in a short code, the lecturer enters
+it, and every step is in the game's file at once. At the end both see what they could not see.
+"""
+
+import getpass
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cemlab import _checks, _files, _luck, _words, events, market
+from cemlab.classroom import _duel_debrief, _duel_record
+from cemlab.classroom._duel_codes import EXAMPLE as EXAMPLE
+from cemlab.classroom._duel_codes import ROLES as ROLES
+from cemlab.classroom._duel_codes import decision
+from cemlab.classroom._duel_debrief import Debrief as Debrief
+from cemlab.classroom._duel_record import Step
+from cemlab.classroom._duel_steps import BEFORE as BEFORE
+from cemlab.classroom._duel_steps import Steps
+from cemlab.classroom._duel_words import DuelError as DuelError
+from cemlab.classroom._duel_words import Said as Said
+from cemlab.classroom._duel_words import file_names, listed
+
+TEAMS: Mapping[str, str] = {"CRM team": "crm", "CEM team": "cem"}
+"""The usual two teams with their roles."""
+
+_SEES = {"crm": "crm", "cem": "cem", "integrated": "both"}
+
+
+class Duel:
+    """A game of one to six teams: equal budgets, the same years, and only their own reports.
+
+    Teams play against each other's results, not for the same customers: each runs its own
+    company in the same market, with the same months of luck.
+
+    Parameters
+    ----------
+    teams : mapping of str to {"crm", "cem", "integrated"}
+        Name -> role; the role says what a team may spend on (:data:`ROLES`) and what it sees.
+    market : Market
+        The world; by default `SCENARIOS["watched"]`, whose years bring chance.
+    budget : float
+        EUR a month, for every team.
+    quarters : int
+        How many, of three months each; 1 to 40.
+    rng : int or numpy.random.Generator, optional
+        Luck of the years, the same for all teams.
+    file : path, optional
+        Keeps every step at once, so that `Duel.resume` can go on after a crash. Without one,
+        the game lasts as long as the notebook.
+
+    Raises
+    ------
+    ValueError
+        If teams, market, budget or quarters break their rule, or the file is there already.
+
+    See Also
+    --------
+    cemlab.market.simulate : one plan, without a game.
+
+    Examples
+    --------
+    >>> duel = Duel({"North": "crm", "South": "cem"}, quarters=2, rng=2026)
+    >>> duel.enter("North", "0 60 10 10 20 0 split fast")
+    ✓ North has handed in its plan for quarter 1.
+    >>> duel.play()
+    ✓ Quarter 1 of 2 is closed. South handed in nothing and keeps its last plan.
+    >>> duel.enter("North", "40 20 10 0 30 0 split fast")
+    Traceback (most recent call last):
+    cemlab.classroom._duel_words.DuelError: North plays crm and must leave prevention at 0, got 40: give it to phone, social, retention or advertising
+    """
+
+    def __init__(
+        self,
+        teams: Mapping[str, str] = TEAMS,
+        *,
+        market: market.Market = market.SCENARIOS["watched"],
+        budget: float = market.BUDGET,
+        quarters: int = 12,
+        rng: Any = None,
+        file: str | Path | None = None,
+    ) -> None:
+        given = _duel_record.setup(teams, market, budget, quarters, _luck.fixed(rng))
+        place = None if file is None else Path(file)
+        if place is not None and place.exists():
+            msg = f"file must be a new one, got {place}, which is there already: go on with game.Duel.resume({str(place)!r}), or name another"
+            raise DuelError(msg)
+        self._steps = Steps(given, place)
+        self._steps.keep([])
+
+    @classmethod
+    def resume(cls, file: str | Path) -> "Duel":
+        """Go on with the duel of a file, at the same place and with the same luck.
+
+        Raises
+        ------
+        DuelError
+            If the file is not that of a duel; it names the line.
+        """
+        duel = cls.__new__(cls)
+        duel._steps = Steps.of_file(Path(file))
+        return duel
+
+    def enter(self, team: str, code: str | None = None, *, quarter: int | None = None) -> Said:
+        """Hand in a team's plan for the open quarter; a second one takes the place of the first.
+
+        Parameters
+        ----------
+        team : str
+        code : str, optional
+            Six whole per cents in the order of `market.LINES` and two ways, such as
+            "0 60 10 10 20 0 split fast" or "0-60-10-10-20-0-SF". Left out: asked for in a
+            field that shows nothing, so that nobody reads it from the projector.
+        quarter : int, optional
+            The one it is meant for: a cell that is run again by mistake then changes nothing.
+
+        Raises
+        ------
+        DuelError
+            One sentence: what is wrong; then nothing has moved.
+        """
+        role = self._steps.role(team)
+        if code is None:
+            self._steps.open("hand in a plan")
+            code = getpass.getpass(f"Code of {team} for quarter {self.quarter} (hidden): ")
+        found = decision(code, team=team, role=role)
+        if quarter is not None and self._steps.is_past(quarter):
+            if self._steps.handed(team).get(int(quarter)) == found:
+                return Said(f"Quarter {quarter} is closed, with this plan of {team}.", moved=False)
+            msg = f"quarter must be the open one for {team} to change its plan, got {quarter}, which is closed"
+            raise DuelError(msg)
+        again = self.quarter in self._steps.handed(team)
+        self._steps.add(Step("plan", self.quarter, team, found.code))
+        words = "changed its plan" if again else "handed in its plan"
+        return Said(f"{team} has {words} for quarter {self.quarter}.")
+
+    def play(self, quarter: int | None = None) -> Said:
+        """Close the open quarter: three months pass for everybody.
+
+        A team that has handed in nothing keeps its last plan. `quarter`: as in `enter`.
+        """
+        if quarter is not None and self._steps.is_past(quarter):
+            return Said(f"Quarter {quarter} is closed already: nothing has moved.", moved=False)
+        step = Step("closed", self.quarter)
+        idle = [team for team in self.teams if step.quarter not in self._steps.handed(team)]
+        self._steps.add(step)
+        words = f"Quarter {step.quarter} of {self.quarters} is closed."
+        if idle:
+            words += f" {listed(idle)} handed in nothing and {'keeps its' if len(idle) == 1 else 'keep their'} last plan."
+        if self.over:
+            words += " The game is over: call debrief()."
+        return Said(words)
+
+    def undo(self) -> Said:
+        """Take back the last step: a plan handed in, a quarter closed, or the end."""
+        if not self._steps.all:
+            msg = "undo must have a step to take back, got none yet"
+            raise DuelError(msg)
+        last = self._steps.all[-1]
+        self._steps.keep(self._steps.all[:-1])
+        self.__dict__.pop("_debrief", None)
+        what = {"plan": f"the plan of {last.team}", "closed": f"the end of quarter {last.quarter}"}
+        return Said(f"Taken back: {what.get(last.what, 'the early end')}. Quarter {self.quarter} is open.")  # fmt: skip
+
+    def finish(self) -> Said:
+        """End the game early, after a closed quarter: for a class that runs out of time."""
+        self._steps.add(Step("end", self._steps.closed))
+        return Said(f"The game ends after quarter {self._steps.closed}: call debrief().")
+
+    def dashboard(self, team: str) -> pd.DataFrame:
+        """Return what a team's own reports show, quarter by quarter (`market.dashboard`).
+
+        Raises
+        ------
+        DuelError
+            If no quarter is closed yet.
+        """
+        role = self._steps.role(team)
+        if not self._steps.closed:
+            msg = f"dashboard must wait for a closed quarter, got none yet: enter a plan of {team} and play()"
+            raise DuelError(msg)
+        run = market.simulate(
+            self._steps.plan(team), months=self.months, market=self._steps.given.market,
+            rng=self._steps.given.luck,
+        )  # fmt: skip
+        return market.dashboard(run, _SEES[role])
+
+    def dashboards(self) -> dict[str, pd.DataFrame]:
+        """Return the dashboard of every team, by name: for `plots.duel_board`."""
+        return {team: self.dashboard(team) for team in self.teams}
+
+    def debrief(self) -> Debrief:
+        """Return who is ahead, what nobody could see, and which assumption decided.
+
+        Raises
+        ------
+        DuelError
+            While the game goes on.
+        """
+        self._steps.ended("debrief")
+        return self._debrief
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Each team's result, best first; hidden until the end."""
+        return self.debrief().scores
+
+    def what_if(self, team: str, quarter: int, code: str) -> pd.DataFrame:
+        """Return the same years with one decision changed; after the end only.
+
+        The changed plan is kept, as in the game, until the team's next one. All roles may try
+        everything here.
+
+        Returns
+        -------
+        DataFrame, indexed by `outcome`
+            `lived`, `instead` and `difference` of the debrief's outcomes.
+        """
+        self._steps.ended("what_if")
+        number = _checks.whole("quarter", quarter, low=1, high=self._steps.closed)
+        self._steps.role(team)
+        mine = self._steps.handed(team) | {number: decision(code, team=team)}
+        both = {"lived": self._steps.plan(team), "instead": self._steps.as_plan(mine)}
+        table = _duel_debrief.scores(both, self._steps.given, self.months).T
+        table["difference"] = table["instead"] - table["lived"]
+        return table.rename_axis(index="outcome", columns=None)
+
+    def events(self, team: str, *, customers: int = 10_000) -> pd.DataFrame:
+        """Return the event log of a team's years with single people; after the end only.
+
+        Its company, its money and its public are shrunk to so many customers. The plan is the
+        team's and the people are drawn, so that figures differ from the game's: by chance, and
+        as a small desk answers fewer contacts with the same money for each.
+        """
+        self._steps.ended("events")
+        self._steps.role(team)
+        number = _checks.whole("customers", customers, low=100, high=1_000_000)
+        return _duel_debrief.log(self._steps.plan(team), self._steps.given, self.months, number)
+
+    def export(self, folder: str | Path, *, customers: int = 10_000) -> list[Path]:
+        """Write decisions.csv, outcomes.csv and an event log a team; return the files.
+
+        Raises
+        ------
+        DuelError
+            While the game goes on.
+        OSError
+            If the folder cannot be written.
+        """
+        self._steps.ended("export")
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        tables = {"decisions": self.decisions(), "outcomes": self.scores.reset_index()}
+        files = []
+        for name, table in tables.items():
+            files.append(place / f"{name}.csv")
+            with _files.replacing(files[-1]) as draft:
+                table.to_csv(draft, index=False)
+        for team, name in zip(self.teams, file_names(self.teams), strict=True):
+            files.append(place / f"events_{name}.csv")
+            with _files.replacing(files[-1]) as draft:
+                events.write(self.events(team, customers=customers), draft)
+        return files
+
+    def decisions(self) -> pd.DataFrame:
+        """Return what every team did, a row a quarter; after the end only.
+
+        Columns: `team`, `role`, `quarter`, `code`, `handed_in` (else the last plan was kept),
+        and per cents by budget line, `organisation`, `resolution`.
+        """
+        self._steps.ended("decisions")
+        rows = []
+        for team, role in self.teams.items():
+            handed, now = self._steps.handed(team), decision(BEFORE, team=team)
+            for quarter in range(1, self._steps.closed + 1):
+                now = handed.get(quarter, now)
+                about = {"team": team, "role": role, "quarter": quarter, "code": now.code}
+                about |= {"handed_in": quarter in handed}
+                parts = dict(zip(market.LINES, now.per_cents, strict=True))
+                ways = {"organisation": now.organisation, "resolution": now.resolution}
+                rows.append(about | parts | ways)
+        return pd.DataFrame(rows)
+
+    @property
+    def teams(self) -> dict[str, str]:
+        """Name -> role."""
+        return dict(self._steps.given.teams)
+
+    @property
+    def quarters(self) -> int:
+        """How many quarters the game has."""
+        return self._steps.given.quarters
+
+    @property
+    def quarter(self) -> int:
+        """The open quarter, or the last one if the game is over."""
+        return self._steps.quarter
+
+    @property
+    def months(self) -> int:
+        """Months played."""
+        return self._steps.months
+
+    @property
+    def over(self) -> bool:
+        """Whether the game is at its end."""
+        return self._steps.over
+
+    def __repr__(self) -> str:
+        if self.over:
+            return f"Duel of {listed(list(self.teams))}: over after {_words.counted(self._steps.closed, 'quarter')}; debrief() shows all"
+        here = [team for team in self.teams if self.quarter in self._steps.handed(team)]
+        waiting = [team for team in self.teams if team not in here]
+        words = f"Duel, quarter {self.quarter} of {self.quarters}"
+        words += f"; handed in: {listed(here)}" * bool(here)
+        return words + f"; to come: {listed(waiting)}" * bool(waiting)
+
+    # --- inside --------------------------------------------------------------------
+
+    @cached_property
+    def _debrief(self) -> Debrief:
+        plans = {team: self._steps.plan(team) for team in self.teams}
+        return _duel_debrief.debrief(plans, self._steps.given, self.months)

@@ -1,0 +1,254 @@
+"""Figures of policies side by side: who leads on what, and the same years under another policy."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from cemlab import _checks, _words
+from cemlab.plots._style import BLUE, DPI, GREY, STYLE, TITLE, finish, new_axes, show_prediction
+from cemlab.plots.market import _looks
+
+_MEASURES = {
+    "npv": ("net present value", "EUR", 1),
+    "profit": ("profit, last month", "EUR", 1),
+    "customers": ("customers, last month", "", 1),
+    "customer_equity": ("customer equity", "EUR", 1),
+    "clv": ("value of a customer", "EUR", 1),
+    "satisfaction_clv": ("the same, by satisfaction", "EUR", 1),
+    "churn": ("churn a month", "%", -1),
+    "new": ("new customers a month", "", 1),
+    "failure_share": ("failures, of experiences", "%", -1),
+    "solved_share": ("solved, of complaints", "%", 1),
+    "nps": ("Net Promoter Score", "points", 1),
+    "reputation": ("reputation", "%", 1),
+    "posts": ("public posts a month", "", -1),
+    "public_share": ("go public, of complainers", "%", -1),
+    "exposures": ("exposures a month", "", -1),
+    "cost_to_serve": ("cost to serve", "EUR", -1),
+    "cost_per_contact": ("cost per contact", "EUR", -1),
+}  # fmt: skip
+"""Of each outcome: its words, its unit, and whether more (1) or less (-1) is better."""
+
+_MONEY_OF_ONE = ("clv", "satisfaction_clv", "cost_to_serve", "cost_per_contact")
+_MOST_POLICIES = 8
+_MOST_MEASURES = 6
+
+
+def policy_ranks(
+    compared: pd.DataFrame,
+    measures: tuple[str, ...] = ("npv", "churn", "reputation", "posts", "nps"),
+    *,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw policies side by side on several outcomes, each with its rank; the first are filled.
+
+    Fewer posts count as better here. That is a reading: a company that makes complaining
+    easier has more of them.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        Of `market.compare`, of up to 8 policies; a row each, the first on top.
+    measures : tuple of str
+        Up to 6 columns to draw.
+    prediction : object, optional
+        The reader's guess.
+
+    Raises
+    ------
+    ValueError
+        If a measure is unknown or not in the frame, or there are no policies or too many.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"npv": [148e6, 164e6], "churn": [0.024, 0.025]}, ["CRM", "CEM"])
+    >>> policy_ranks(frame, ("npv", "churn")).get_title(loc="left")
+    'No policy leads on everything: CRM on 1 of 2, CEM on 1'
+    """
+    shown = list(measures)
+    _checks.one_of_each("measure", shown, [name for name in _MEASURES if name in compared])
+    if not 1 <= len(compared) <= _MOST_POLICIES or not 1 <= len(shown) <= _MOST_MEASURES:
+        msg = f"compared must be drawn with 1 to {_MOST_POLICIES} policies and 1 to {_MOST_MEASURES} measures, got {len(compared)} and {len(shown)}: choose some"
+        raise ValueError(msg)
+    names = [str(name) for name in compared.index]
+    ranks = {
+        name: _ranks(compared[name].to_numpy(np.float64), _MEASURES[name][2]) for name in shown
+    }
+    ax = ax or new_axes(width=12.5, height=1.75 + 0.62 * len(names))
+    ax.set_axis_off()
+    high = float(ax.get_window_extent().height) / DPI
+    # Words take as much room as the longest name needs.
+    start = 0.02 + 0.0092 * max(len(name) for name in names)
+    step = (1 - start) / len(shown)
+    rows = np.arange(len(names))
+    with plt.rc_context(STYLE):
+        for column, name in enumerate(shown):
+            part = ax.inset_axes(
+                (start + column * step, 0.0, max(step - 0.09, 0.4 * step), 1 - min(0.8 / high, 0.5))
+            )
+            _bars(
+                part, compared[name].to_numpy(np.float64), ranks[name], _looks.colours(names), name
+            )
+            labels = [_looks.words(policy) for policy in names] if not column else [""] * len(names)
+            part.set_yticks(rows, labels, fontsize=14, fontweight="bold")
+        show_prediction(ax, prediction)
+        room = {"pad": 36} if prediction is not None else {"pad": 6}
+        ax.set_title(title or _leaders(names, ranks), loc="left", **(TITLE | room))
+    return ax
+
+
+def what_if_difference(
+    found: pd.DataFrame,
+    outcomes: tuple[str, ...] = ("npv", "customers", "churn", "reputation", "posts", "nps"),
+    *,
+    prediction: object = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what another policy would have changed in the same years, with intervals.
+
+    Each row has a scale of its own; the line of no difference is common to all. The numbers
+    stand beside it in their units.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Of `market.what_if`.
+    outcomes : tuple of str
+        Rows to draw, the first on top; the title tells of the first.
+    prediction : object, optional
+        The reader's guess.
+
+    Raises
+    ------
+    ValueError
+        If an outcome is unknown or not in the frame.
+
+    Examples
+    --------
+    >>> row = {"baseline": 148e6, "other": 164e6, "difference": 16e6, "low": 15e6, "high": 17e6,
+    ...        "n": 200, "unit": "EUR"}
+    >>> ax = what_if_difference(pd.DataFrame([row], ["npv"]), ("npv",))
+    >>> ax.get_title(loc="left")
+    'The other policy: net present value +16 million EUR (+15 to +17)'
+    """
+    shown = list(outcomes)
+    _checks.one_of_each("outcome", shown, [name for name in _MEASURES if name in found.index])
+    if not shown:
+        msg = "outcomes must be at least one row, got none"
+        raise ValueError(msg)
+    rows = found.loc[shown]
+    ax = ax or new_axes(width=12.0, height=1.4 + 0.62 * len(rows))
+    said = []
+    with plt.rc_context(STYLE):
+        ax.axvline(0, color="black", lw=1.5, zorder=1)
+        for y, (name, row) in enumerate(rows.iterrows()):
+            middle, low, high = (float(row[part]) for part in ("difference", "low", "high"))
+            far = np.nanmax(np.abs([middle, low, high, 1e-300])) * 1.08
+            sure = low > 0 or high < 0
+            colour = BLUE if sure else GREY
+            if np.isfinite(middle):
+                ax.plot([low / far, high / far], [y, y], color=colour, lw=4, solid_capstyle="butt")
+                ax.plot(middle / far, y, "o" if sure else "s", color=colour, ms=12,
+                        mfc=colour if sure else "white", mew=2)  # fmt: skip
+            said.append(_difference(str(name), row))
+            ax.text(1.12, y, said[-1], va="center", size=13,
+                    weight="bold" if sure else "normal")  # fmt: skip
+        ax.set_yticks(range(len(rows)), [_MEASURES[name][0] for name in shown])
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlim(-1.1, 3.0)
+        ax.set_xticks([-0.55, 0, 0.55], ["less", "no difference", "more"])
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        pairs = _words.counted(int(rows["n"].max()), "pair")
+        ax.set_xlabel(f"other policy less baseline, mean of {pairs} of the same years; "
+                      "hollow: the interval holds 0", loc="left")  # fmt: skip
+        words = _MEASURES[shown[0]][0]
+        finish(ax, title or f"The other policy: {words} {said[0]}", prediction)
+    return ax
+
+
+# --- inside ------------------------------------------------------------------------
+
+
+def _ranks(values: NDArray[np.float64], better: int) -> NDArray[np.int64]:
+    """Return ranks, 1 for the best; equals share the better one, nothing ranks last.
+
+    >>> _ranks(np.array([3.0, 1.0, np.nan, 3.0]), 1).tolist()
+    [1, 3, 4, 1]
+    """
+    rounded = np.array([float(f"{value:.9g}") for value in values])
+    worst = np.where(np.isnan(rounded), -np.inf, better * rounded)
+    found: NDArray[np.int64] = 1 + (worst[None, :] > worst[:, None]).sum(axis=1)
+    return found
+
+
+def _bars(
+    part: Axes, values: NDArray[np.float64], ranks: NDArray[np.int64], shades: list[str], name: str
+) -> None:
+    words, unit, better = _MEASURES[name]
+    size, shown_unit = _scaled(name, unit, values)
+    known = np.where(np.isfinite(values), values * size, 0.0)
+    rows = np.arange(values.size)
+    for y, value, rank, colour, raw in zip(rows, known, ranks, shades, values, strict=True):
+        best = rank == 1 and np.isfinite(raw)
+        part.barh(y, value, 0.62, color=colour if best else "white", ec=colour, lw=2,
+                  alpha=1.0 if best else 0.85)  # fmt: skip
+        rest = "" if np.isnan(raw) else f"  #{rank}"
+        said = "endless" if np.isposinf(raw) else _looks.digits(float(raw * size))
+        part.annotate(said + rest, (max(float(value), 0.0), y), (5, 0), textcoords="offset points",
+                      va="center", size=13, weight="bold" if best else "normal")  # fmt: skip
+    low, high = min(0.0, float(known.min())), max(0.0, float(known.max()))
+    part.set_xlim(low, high if high > low else low + 1.0)
+    part.set_ylim(values.size - 0.5, -0.5)
+    part.axvline(0, color="black", lw=1.2)
+    part.set_xticks([])
+    part.tick_params(length=0)
+    part.spines[:].set_visible(False)
+    goal = "more" if better > 0 else "less"
+    part.set_title(f"{words}\n{f'({shown_unit})' if shown_unit else ''}\n{goal} is better", loc="left",
+                   fontsize=12, fontweight="normal")  # fmt: skip
+
+
+def _scaled(name: str, unit: str, values: NDArray[np.float64]) -> tuple[float, str]:
+    """Return what to multiply an outcome with to show it, and its unit then."""
+    if unit == "%":
+        return 100.0, "%"
+    if unit == "EUR" and name not in _MONEY_OF_ONE:
+        size, money = _looks.money(values)
+        return 1 / size, money
+    return 1.0, unit
+
+
+def _leaders(names: list[str], ranks: dict[str, NDArray[np.int64]]) -> str:
+    first = {
+        name: sum(int(found[i]) == 1 for found in ranks.values()) for i, name in enumerate(names)
+    }
+    leaders = sorted((name for name in names if first[name]), key=lambda name: -first[name])
+    top = leaders[0]
+    if len(ranks) == 1:
+        return f"{_looks.listed([n for n in leaders])} leads on {_MEASURES[next(iter(ranks))][0]}"
+    if first[top] == len(ranks):
+        return f"{_looks.words(top)} leads on all {len(ranks)}"
+    rest = ", ".join(f"{_looks.words(name)} on {first[name]}" for name in leaders[1:])
+    said = f"{_looks.words(top)} on {first[top]} of {len(ranks)}"
+    return f"No policy leads on everything: {said}" + (f", {rest}" if rest else "")
+
+
+def _difference(name: str, row: "pd.Series[float]") -> str:
+    ends = np.array([float(row[part]) for part in ("difference", "low", "high")])
+    size, unit = _scaled(name, _MEASURES[name][1], ends)
+    unit = "points of %" if unit == "%" else unit
+    if np.isnan(ends[0]):
+        return "no figure"
+    middle, low, high = (_signed(value * size) for value in ends)
+    between = f" ({low} to {high})" if np.isfinite(ends[1:]).all() else ""
+    return f"{middle}{' ' + unit if unit else ''}{between}"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + _looks.digits(value)

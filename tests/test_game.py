@@ -1,0 +1,484 @@
+"""The policy duel: nothing is lost, nothing leaks, nothing moves by mistake, and the sums are right."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from cemlab import _files, events, market
+from cemlab.classroom import _duel_codes, game
+from cemlab.market import Market, Policy, Segment
+
+TEAMS = {"North": "crm", "South": "cem"}
+NORTH, SOUTH = "0-60-10-10-20-0-SF", "40-30-0-0-30-0-PD"
+
+
+def says(sentence):
+    return pytest.raises(ValueError, match="^" + re.escape(sentence) + "$")
+
+
+def duel(**given):
+    return game.Duel(TEAMS, **{"quarters": 3, "rng": 2026} | given)
+
+
+def played(**given):
+    made = duel(**given)
+    made.enter("North", NORTH)
+    made.enter("South", SOUTH)
+    for _ in range(made.quarters):
+        made.play()
+    return made
+
+
+@pytest.fixture(scope="module")
+def ended():
+    return played()
+
+
+# --- codes -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "0 60 10 10 20 0 split fast", "0-60-10-10-20-0-SF", "0,60,10,10,20,0,S,F", "0/60/10/10/20/0/fs",
+        " 0; 60%; 10%; 10%; 20%; 0%; FAST Split\n", "0–60–10–10–20–0SF", "sf 00 060 10 10 20 0",
+    ],
+)  # fmt: skip
+def test_a_code_is_read_however_it_is_written(code):
+    found = _duel_codes.decision(code, team="North", role="crm")
+    assert found.code == NORTH
+    assert found.policy(150_000) == Policy(
+        phone=90_000, social=15_000, retention=15_000, advertising=30_000
+    )
+
+
+SHAPE = "the code of North must be six whole per cents and two ways".replace("six", "6")
+ORDER = "the lines are prevention, phone, social, retention, advertising, empowerment"
+EACH = "each per cent of North must be a whole number from 0 to 100"
+WAYS = "the ways of North must be split or pooled (S, P) and fast or deep (F, D)"
+ODD = "the code of North must be whole per cents and the ways split or pooled, fast or deep, such as 0-60-10-10-20-0-SF"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("0 60 10 10 20 split fast", f"{SHAPE}, such as {game.EXAMPLE}, got 5 numbers: {ORDER}"),
+        ("", f"{SHAPE}, such as {game.EXAMPLE}, got 0 numbers: {ORDER}"),
+        ("0 60 10 10 15 0 SF", "the per cents of North must add up to 100, got 95: add 5"),
+        ("0 60 10 10 25 0 SF", "the per cents of North must add up to 100, got 105: take away 5"),
+        ("0 60 10 -10 20 20 SF", "the per cents of North must add up to 100, got 120: take away 20"),
+        ("0 60.5 9.5 10 20 0 SF", f"{EACH}, got 60.5"),
+        ("0 101 0 0 0 0 SF", f"{EACH}, got 101"),
+        ("0 60 10 10 20 0", f"{WAYS}, got none: end the code like {game.EXAMPLE}"),
+        ("0 60 10 10 20 0 S", f"{WAYS}, got split: end the code like {game.EXAMPLE}"),
+        ("0 60 10 10 20 0 SP", f"{WAYS}, got split and pooled: end the code like {game.EXAMPLE}"),
+        ("0 60 10 10 20 0 quick", f"{ODD}, got 'quick' in it"),
+        ("1" * 201, "the code of North must be short, such as 0-60-10-10-20-0-SF, got 201 letters"),
+        (7, "the code of North must be text, such as '0-60-10-10-20-0-SF', got 7"),
+        ("40 20 10 0 30 0 SF", "North plays crm and must leave prevention at 0, got 40: give it to phone, social, retention or advertising"),
+        ("0 60 10 0 25 5 SF", "North plays crm and must leave empowerment at 0, got 5: give it to phone, social, retention or advertising"),
+    ],
+)  # fmt: skip
+def test_a_wrong_code_is_refused_in_one_sentence_and_nothing_moves(code, sentence, tmp_path):
+    made = duel(file=tmp_path / "duel.csv")
+    before = (tmp_path / "duel.csv").read_bytes(), repr(made)
+    with says(sentence) as caught:
+        made.enter("North", code)
+    assert caught.value._render_traceback_() == [f"✗ Nothing has moved: {sentence}."]
+    assert ((tmp_path / "duel.csv").read_bytes(), repr(made)) == before
+
+
+def test_a_cem_team_makes_no_offers_and_an_integrated_one_may_do_all():
+    with says("South plays cem and must leave retention at 0, got 10: give it to prevention, phone, social, advertising or empowerment"):  # fmt: skip
+        duel().enter("South", "0 60 10 10 20 0 SF")
+    solo = game.Duel({"You": "integrated"}, quarters=1, rng=1)
+    assert solo.enter("You", "20 20 20 20 10 10 PD").moved
+
+
+@settings(deadline=None, max_examples=25, derandomize=True)
+@given(
+    st.lists(st.integers(0, 100), min_size=5, max_size=5),
+    st.sampled_from(["split fast", "pooled deep", "SD", "fp"]),
+)
+def test_every_code_comes_back_as_itself_and_spends_the_budget(cuts, ways):
+    per_cents = np.diff([0, *sorted(cuts), 100]).tolist()
+    found = _duel_codes.decision(" ".join(map(str, per_cents)) + " " + ways, team="A")
+    assert list(found.per_cents) == per_cents
+    assert _duel_codes.decision(found.code, team="A") == found
+    assert found.policy(123_457).total == pytest.approx(123_457)
+
+
+def test_a_code_that_is_asked_for_is_not_shown(monkeypatch):
+    asked = []
+    monkeypatch.setattr("getpass.getpass", lambda words: asked.append(words) or NORTH)
+    made = duel()
+    assert repr(made.enter("North")) == "✓ North has handed in its plan for quarter 1."
+    assert asked == ["Code of North for quarter 1 (hidden): "]
+
+
+# --- play ----------------------------------------------------------------------------------
+
+
+def test_a_team_that_hands_in_nothing_keeps_its_plan_and_the_screen_says_so():
+    made = duel()
+    made.enter("North", NORTH)
+    assert repr(made) == "Duel, quarter 1 of 3; handed in: North; to come: South"
+    assert made.play().words == "Quarter 1 of 3 is closed. South handed in nothing and keeps its last plan."  # fmt: skip
+    made.enter("South", SOUTH)
+    assert made.play().words == "Quarter 2 of 3 is closed. North handed in nothing and keeps its last plan."  # fmt: skip
+    assert made.play().words == "Quarter 3 of 3 is closed. North and South handed in nothing and keep their last plan. The game is over: call debrief()."  # fmt: skip
+    table = made.decisions().set_index(["team", "quarter"])
+    assert table.loc["North", "code"].tolist() == [NORTH] * 3
+    assert table.loc["South", "code"].tolist() == [game.BEFORE, SOUTH, SOUTH]
+    assert table.loc["South", "handed_in"].tolist() == [False, True, False]
+
+
+def test_a_second_plan_takes_the_place_of_the_first_and_can_be_taken_back():
+    made = duel()
+    made.enter("North", "0 100 0 0 0 0 SF")
+    assert made.enter("North", NORTH).words == "North has changed its plan for quarter 1."
+    made.play()
+    assert made.undo().words == "Taken back: the end of quarter 1. Quarter 1 is open."
+    assert made.undo().words == "Taken back: the plan of North. Quarter 1 is open."
+    made.play()
+    made.finish()
+    assert made.decisions()["code"].tolist() == ["0-100-0-0-0-0-SF", game.BEFORE]
+    assert made.undo().words == "Taken back: the early end. Quarter 2 is open."
+
+
+def test_cells_that_are_run_again_change_nothing():
+    made = duel()
+    made.enter("North", NORTH, quarter=1)
+    made.play(1)
+    assert made.enter("North", NORTH, quarter=1).moved is False
+    assert made.play(1).words == "Quarter 1 is closed already: nothing has moved."
+    assert made.quarter == 2
+    with says("quarter must be the open one for North to change its plan, got 1, which is closed"):
+        made.enter("North", "0 100 0 0 0 0 SF", quarter=1)
+    with says("quarter must be the open one, 2, got 3"):
+        made.play(3)
+
+
+def test_a_dashboard_is_that_of_the_role_and_of_the_same_years():
+    made = played()
+    for team, role, code in (("North", "crm", NORTH), ("South", "cem", SOUTH)):
+        plan = _duel_codes.decision(code, team=team).policy(150_000)
+        run = market.simulate(plan, months=9, market=market.SCENARIOS["watched"], rng=2026)
+        assert_frame_equal(made.dashboard(team), market.dashboard(run, role))
+        assert list(made.dashboard(team)) == list(market.ROLES[role])
+    assert list(made.dashboards()) == ["North", "South"]
+
+
+def test_history_does_not_change_when_the_game_goes_on():
+    made = duel()
+    made.play()
+    first = made.dashboard("North")
+    made.enter("North", NORTH)
+    made.play()
+    assert_frame_equal(made.dashboard("North").iloc[:1], first)
+
+
+def test_nothing_is_shown_before_the_end(tmp_path):
+    made = duel()
+    made.enter("North", NORTH)
+    made.play()
+    wait = "must wait for the end, got 2 quarters to play: play on, or finish() now"
+    closed = {
+        "debrief": lambda: made.scores, "what_if": lambda: made.what_if("North", 1, SOUTH),
+        "events": lambda: made.events("North"), "export": lambda: made.export(tmp_path),
+        "decisions": made.decisions,
+    }  # fmt: skip
+    for name, call in closed.items():
+        with says(f"{name} {wait}"):
+            call()
+    assert list(tmp_path.iterdir()) == []
+    assert not re.search(r"\d{2}", repr(made) + str(made))
+    with says("team must be one of North, South, got 'West'"):
+        made.dashboard("West")
+
+
+def test_after_the_end_nothing_goes_on(ended):
+    over = "got its end after quarter 3: undo() opens it again"
+    with says(f"the game must be open to play a quarter, {over}"):
+        ended.play()
+    with says(f"the game must be open to hand in a plan, {over}"):
+        ended.enter("North", NORTH)
+    assert repr(ended) == "Duel of North and South: over after 3 quarters; debrief() shows all"
+    with says("dashboard must wait for a closed quarter, got none yet: enter a plan of North and play()"):  # fmt: skip
+        duel().dashboard("North")
+    with says("undo must have a step to take back, got none yet"):
+        duel().undo()
+    with says("quarter must be at least 1: play one before the end, got 0"):
+        duel().finish()
+
+
+# --- the file --------------------------------------------------------------------------------
+
+
+def test_after_a_crash_at_any_moment_the_game_is_the_same(tmp_path, ended):
+    file = tmp_path / "duel.csv"
+    acts = [("enter", "North", NORTH), ("enter", "South", SOUTH), ("play",), ("play",), ("play",)]
+    duel(file=file)
+    for name, *given in acts:
+        getattr(game.Duel.resume(file), name)(*given)
+    again = game.Duel.resume(file)
+    assert repr(again) == repr(ended)
+    assert_frame_equal(again.debrief().scores, ended.debrief().scores, check_exact=True)
+    assert_frame_equal(again.debrief().courses, ended.debrief().courses, check_exact=True)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_fresh_luck_and_any_market_are_kept(tmp_path):
+    world = Market(
+        segments=(Segment("a", 1 / 3, 0.1), Segment("b", 2 / 3, 7.0, offered=True)),
+        virality=1.2, failure_sd=0.3, audience=5e5,
+    )  # fmt: skip
+    first = game.Duel(market=world, budget=99_999.99, quarters=2, file=tmp_path / "d.csv")
+    first.play()
+    again = game.Duel.resume(tmp_path / "d.csv")
+    assert_frame_equal(first.dashboard("CRM team"), again.dashboard("CRM team"), check_exact=True)
+
+
+def test_an_old_game_is_not_written_over(tmp_path):
+    file = tmp_path / "duel.csv"
+    duel(file=file)
+    with says(f"file must be a new one, got {file}, which is there already: go on with game.Duel.resume({str(file)!r}), or name another"):  # fmt: skip
+        duel(file=file)
+
+
+def test_a_step_that_cannot_be_written_has_not_happened(tmp_path, monkeypatch):
+    file = tmp_path / "duel.csv"
+    made = duel(file=file)
+    before = file.read_bytes(), repr(made)
+
+    @contextmanager
+    def full(_):
+        raise OSError(28, "No space left on device", str(file))
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_files, "replacing", full)
+        for act in (lambda: made.enter("North", NORTH), made.play):
+            with pytest.raises(OSError, match="No space left"):
+                act()
+    assert (file.read_bytes(), repr(made)) == before
+    assert made.play().moved
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("plan,1,North,0-60", "plan,1,North,1-60", ", line 9: must be a step of this duel: the per cents of North must add up to 100, got 101: take away 1"),
+        ("plan,1,North", "plan,2,North", ", line 9: must be a step of this duel: quarter must be 1, got 2"),
+        ("plan,1,North", "plan,1,West", ", line 9: must be a step of this duel: team must be one of North, South, got 'West'"),
+        ("plan,1,North", "move,1,North", ", line 9: must be a line of a duel: what must be one of duel, luck, budget, quarters, market, team, plan, closed, end, got 'move'"),
+        ("luck,,,2026\r\n", "", ": must say how the duel began, got no luck"),
+        ("quarters,,,3", "quarters,,,0", ": must say how the duel began: quarters must be a whole number in [1, 40], got 0"),
+        ("what,quarter", "who,quarter", ", columns: must be what, quarter, team, value in this order, got who, quarter, team, value"),
+    ],
+)  # fmt: skip
+def test_a_file_that_somebody_changed_is_refused_with_its_line(old, new, sentence, tmp_path):
+    file = tmp_path / "duel.csv"
+    duel(file=file).enter("North", NORTH)
+    text = file.read_bytes().decode()
+    assert text.count(old) == 1
+    file.write_bytes(text.replace(old, new).encode())
+    with says(f"{file}{sentence}"):
+        game.Duel.resume(file)
+
+
+@pytest.mark.parametrize(
+    ("teams", "rule"),
+    [
+        ({}, "teams must be 1 to 6 names"),
+        ({f"T{n}": "crm" for n in range(7)}, "teams must be 1 to 6 names"),
+        ({"North": "myopic"}, "the role of North must be one of crm, cem, integrated, got 'myopic'"),
+        ({"=1+1": "crm"}, "a team's name must be 1 to 30 letters"),
+        ({"a\nb": "crm"}, "a team's name must be 1 to 30 letters"),
+        ({"a": "crm", "A": "cem"}, "names of teams must differ in more than capitals, got a, A"),
+    ],
+)  # fmt: skip
+def test_teams_have_names_and_roles(teams, rule):
+    with pytest.raises(ValueError, match=re.escape(rule)):
+        game.Duel(teams, rng=1)
+
+
+# --- the debrief --------------------------------------------------------------------------------
+
+CALM = Market(
+    segments=(Segment("all", 1.0, 10.0),), customers=1000, failure_rate=0.0, base_churn=0.1,
+    acquisition=0.0,
+)  # fmt: skip
+
+
+def test_the_score_counts_the_customers_who_are_left():
+    """Nothing fails, a tenth leaves each month: all can be worked out on paper."""
+    solo = game.Duel({"You": "integrated"}, market=CALM, budget=1000, quarters=1, rng=1)
+    solo.play()
+    row = solo.scores.loc["You"]
+    earned = sum((10_000 * 0.9**t - 1000) / 1.01**t for t in range(3))
+    assert row["npv"] == pytest.approx(earned)
+    assert row["customers"] == pytest.approx(729)
+    assert row["equity"] == pytest.approx(729 * 10 * 1.01 / 0.11 / 1.01**3)
+    assert row["score"] == pytest.approx(row["npv"] + row["equity"])
+    assert (row["churn"], row["reputation"] > 0.75) == (pytest.approx(0.1), True)
+
+
+def test_results_are_those_of_compare_in_the_same_years(ended):
+    plans = {
+        team: _duel_codes.decision(code, team=team).policy(150_000)
+        for team, code in (("North", NORTH), ("South", SOUTH))
+    }
+    world = market.SCENARIOS["watched"]
+    table = market.compare(plans, market=world, months=9, rng=2026)
+    scores = ended.scores.loc[["North", "South"]]
+    for name in ("npv", "reputation", "churn", "public_share", "posts"):
+        assert scores[name].tolist() == pytest.approx(table[name].tolist())
+    assert ended.scores["score"].is_monotonic_decreasing
+
+
+def test_one_bold_quarter_at_the_end_does_not_decide():
+    """Of twelve months with offers only in the last three, equity counts the year's churn."""
+    world = replace(CALM, segments=(Segment("all", 1.0, 10.0, offered=True),))
+    solo = game.Duel({"You": "integrated"}, market=world, budget=2000, quarters=5, rng=1)
+    for quarter in range(1, 6):
+        if quarter == 5:
+            solo.enter("You", "0 0 0 100 0 0 SF")
+        solo.play()
+    held = np.array([1000 * 0.9**month for month in range(13)])
+    for _ in range(3):
+        held = np.append(held, held[-1] * (1 - 0.1 * (1 - 0.4 * -np.expm1(-2000 / held[-1] / 2))))
+    churn = (held[3] - held[15]) / held[3:15].sum()
+    assert 0.06 < churn < 0.1
+    assert solo.scores.loc["You", "equity"] == pytest.approx(held[15] * 10.1 / (0.01 + churn) / 1.01**15)  # fmt: skip
+
+
+def test_the_same_years_run_from_the_other_plan_to_the_own(ended):
+    told = ended.debrief()
+    rows = told.same_years.set_index(["team", "other", "quarter"])["score"]
+    score = told.scores["score"]
+    assert rows["North", "South", 1] == pytest.approx(score["South"])
+    assert rows["North", "South", 4] == pytest.approx(score["North"])
+    early = game.Duel(TEAMS, quarters=3, rng=2026)
+    early.enter("North", NORTH)
+    early.play()
+    early._steps.given.teams["North"] = "integrated"
+    early.enter("North", SOUTH)
+    early.play()
+    early.play()
+    assert rows["North", "South", 2] == pytest.approx(early.scores.loc["North", "score"])
+
+
+def test_teams_with_the_same_plan_have_the_same_years():
+    made = game.Duel({"A": "crm", "B": "cem", "C": "integrated"}, quarters=2, rng=5)
+    made.play()
+    made.play()
+    assert made.scores["score"].nunique() == 1
+    told = made.debrief()
+    assert told.words.startswith("A and B are level")
+    assert (told.other_years["ahead"] == 0).all()
+    assert not told.assumptions["flips"].any()
+
+
+def test_other_years_are_other_replicates(ended):
+    told = ended.debrief().other_years
+    assert (told["n"] == 200).all()
+    assert told["ahead"].sum() == pytest.approx(1)
+    assert (told["low"] < told["score"]).all()
+    assert (told["score"] < told["high"]).all()
+    calm = played(market=Market())
+    assert calm.debrief().other_years["n"].tolist() == [1, 1]
+    assert "no chance" in repr(calm.debrief())
+
+
+def test_the_best_plans_are_those_of_optimise():
+    told = played(market=Market()).debrief()
+    assert list(told.best.index) == list(market.BOXES)
+    npv = told.best["npv"]
+    assert npv["integrated"] >= npv[["crm", "cem"]].max() - 1.0
+    plan = market.optimise("cem", market=Market(), months=9)
+    assert npv["cem"] == pytest.approx(market.simulate(plan, months=9).details["npv"])
+    assert told.best[list(market.LINES)].sum(axis=1).tolist() == pytest.approx([100.0] * 5)
+
+
+def test_an_assumption_turns_the_order_if_it_does_so_by_itself():
+    """Rerun one changed world by hand: the debrief says the same about it."""
+    made = played(market=Market(), quarters=12)
+    told = made.debrief().assumptions
+    first = made.scores.index[0]
+    assert (told["flips"] == (told["ahead"] != first)).all()
+    row = told[(told["parameter"] == "prevention_cost") & (told["tried"] == 4.0)].iloc[0]
+    other = played(market=Market(prevention_cost=4.0), quarters=12).scores
+    assert row["ahead"] == other.index[0]
+    assert row["lead"] == pytest.approx(other["score"].iloc[0] - other["score"].iloc[1])
+    assert {"virality", "learning", "voice"} <= set(told.loc[told["tried"] == 0, "parameter"])
+
+
+def test_some_assumption_can_turn_the_order():
+    """Prevention is all that parts the two: at four times its cost it does not pay."""
+    made = game.Duel(TEAMS, market=Market(), quarters=12, rng=1)
+    made.enter("North", "0 40 3 17 40 0 SF")
+    made.enter("South", "30 40 3 0 27 0 SF")
+    for _ in range(12):
+        made.play()
+    assert made.scores.index[0] == "South"
+    told = made.debrief()
+    turned = told.assumptions[told.assumptions["flips"]]
+    assert "prevention_cost" in set(turned["parameter"])
+    assert "prevention_cost at 4" in told.words
+
+
+def test_one_decision_changed_in_the_same_years(ended):
+    same = ended.what_if("North", 1, NORTH)
+    assert (same["difference"] == 0).all()
+    assert same.loc["score", "lived"] == pytest.approx(ended.scores.loc["North", "score"])
+    swapped = ended.what_if("North", 1, SOUTH)
+    assert swapped.loc["score", "instead"] == pytest.approx(ended.scores.loc["South", "score"])
+    with says("quarter must be a whole number in [1, 3], got 4"):
+        ended.what_if("North", 4, NORTH)
+
+
+# --- logs and files ------------------------------------------------------------------------------
+
+
+def test_the_log_is_valid_the_same_each_time_and_of_the_teams_plan(ended):
+    log = ended.events("South", customers=1000)
+    assert_frame_equal(events.validate(log), log)
+    assert_frame_equal(log, ended.events("South", customers=1000))
+    count = (log["kind"] == "failure").sum()
+    expected = ended.debrief().courses.query("team == 'South'")["failures"].sum() / 100
+    assert count == pytest.approx(expected, abs=4 * np.sqrt(expected))
+
+
+def test_export_writes_tables_and_logs_that_can_be_read(ended, tmp_path):
+    files = ended.export(tmp_path / "out", customers=500)
+    names = ["decisions.csv", "outcomes.csv", "events_north.csv", "events_south.csv"]
+    assert [file.name for file in files] == names
+    assert pd.read_csv(files[0])["code"].tolist() == [NORTH] * 3 + [SOUTH] * 3
+    outcomes = pd.read_csv(files[1]).set_index("team")
+    assert outcomes["score"].tolist() == pytest.approx(ended.scores["score"].tolist())
+    assert len(events.read(files[2])) == len(ended.events("North", customers=500))
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        Market(virality=0.0), Market(virality=1.5), CALM, market.SCENARIOS["norm"],
+        Market(segments=(Segment("a", 0.5, 5.0), Segment("b", 0.3, 20.0), Segment("c", 0.2, 50.0, offered=True))),
+        Market(base_churn=0.0, failure_rate=0.0, discount=0.0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("budget", [1.0, 1e9])
+def test_any_market_and_budget_can_be_played(world, budget):
+    made = played(market=world, budget=budget, quarters=1)
+    scores = made.scores.drop(columns="role")
+    assert np.isfinite(scores.to_numpy()).all()
+    assert "<table" in made.debrief()._repr_html_()
