@@ -33,7 +33,8 @@ def reach(v, public):
             low = part
         else:
             high = part
-    return public * part * part + (1 - part) / (1 - v * (1 - part))
+    ebbing = 1 - v * (1 - part)
+    return max(1.0, public * part**2 + (1 - part) / (ebbing**3 + 0.64**3 / public) ** (1 / 3))
 
 
 def _empowered(m, share, money, complaints):

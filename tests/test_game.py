@@ -226,8 +226,8 @@ def test_after_a_crash_at_any_moment_the_game_is_the_same(tmp_path, ended):
     file = tmp_path / "duel.csv"
     acts = [("enter", "North", NORTH), ("enter", "South", SOUTH), ("play",), ("play",), ("play",)]
     duel(file=file)
-    for name, *given in acts:
-        getattr(game.Duel.resume(file), name)(*given)
+    for name, *parts in acts:
+        getattr(game.Duel.resume(file), name)(*parts)
     again = game.Duel.resume(file)
     assert repr(again) == repr(ended)
     assert_frame_equal(again.debrief().scores, ended.debrief().scores, check_exact=True)
@@ -380,7 +380,7 @@ def test_teams_with_the_same_plan_have_the_same_years():
     made = game.Duel({"A": "crm", "B": "cem", "C": "integrated"}, quarters=2, rng=5)
     made.play()
     made.play()
-    assert made.scores["score"].nunique() == 1
+    assert len(set(made.scores["score"])) == 1
     told = made.debrief()
     assert told.words.startswith("A and B are level")
     assert (told.other_years["ahead"] == 0).all()
@@ -476,7 +476,7 @@ def test_export_writes_tables_and_logs_that_can_be_read(ended, tmp_path):
         Market(base_churn=0.0, failure_rate=0.0, discount=0.0),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("budget", [1.0, 1e9])
+@pytest.mark.parametrize("budget", [1.0, 1e6])
 def test_any_market_and_budget_can_be_played(world, budget):
     made = played(market=world, budget=budget, quarters=1)
     scores = made.scores.drop(columns="role")

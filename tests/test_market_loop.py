@@ -162,17 +162,24 @@ def test_mean_reach_is_that_of_stories_on_a_random_network(v, people):
     assert sharers(v, people) == pytest.approx(sizes.mean(), abs=4 * error)
 
 
-def test_at_the_threshold_the_formula_is_too_high():
-    """A finite public ends stories at about n^(1/3) there, the formula at n^(1/2).
+@pytest.mark.parametrize("people", [1000, 10_000, 100_000])
+@pytest.mark.parametrize("v", [0.9, 0.98, 1.0, 1.01, 1.1])
+def test_near_the_threshold_the_formula_holds_to_a_fifth(v, people):
+    """There it is an interpolation whose constant was found by this kind of simulation."""
+    sizes = outbreak_sizes(v, people, 20_000)
+    error = sizes.std() / math.sqrt(sizes.size)
+    slack = 0.2 * sizes.mean() + 4 * error
+    assert sharers(v, people) == pytest.approx(sizes.mean(), abs=slack)
 
-    Two per cent away it is right to a fifth again; and it need not rise across the threshold.
-    """
-    for people, low, high in ((1000, 1.2, 1.6), (100_000, 2.1, 3.3)):
-        sizes = outbreak_sizes(1.0, people, 20_000)
-        assert low < sharers(1.0, people) / sizes.mean() < high
-    for v in (0.98, 1.02):
-        sizes = outbreak_sizes(v, 100_000, 20_000)
-        assert sharers(v, 100_000) == pytest.approx(sizes.mean(), rel=0.3)
+
+@pytest.mark.parametrize("people", [10, 1000, 1e6])
+def test_reach_rises_with_virality(people):
+    found = [sharers(v, people) for v in np.linspace(0, 3, 601)]
+    assert (np.diff(found) > 0).all()
+
+
+def test_a_desk_that_hardly_anybody_calls_is_no_endless_sum():
+    assert abandoned(1e-310, 5.0, 12.0, 3.0) == 0.0
 
 
 # --- conservation ---------------------------------------------------------------------
@@ -346,7 +353,7 @@ def test_further_links_that_are_off_by_default():
 
 # --- more of the good is better where theory says so ----------------------------------
 
-numbers = st.floats(0.0, 1.0)
+numbers = st.integers(0, 1000).map(lambda n: n / 1000)
 
 
 @patiently

@@ -99,8 +99,8 @@ def _pieces(code: object, team: str) -> tuple[list[int], list[str]]:
     ways: list[str] = []
     pieces = [piece for part in _SEPARATORS.split(code) for piece in _PIECES.findall(part)]
     for piece in pieces:
-        if piece.isascii() and piece.isdigit():
-            if len(piece) > len(str(_WHOLE)) or int(piece) > _WHOLE:
+        if piece[0] in "0123456789.:":
+            if not piece.isdigit() or len(piece) > len(str(_WHOLE)) or int(piece) > _WHOLE:
                 msg = f"each per cent of {team} must be a whole number from 0 to 100, got {_words.short(piece)[1:-1]}"
                 raise DuelError(msg)
             per_cents.append(int(piece))

@@ -316,8 +316,8 @@ class Duel:
         here = [team for team in self.teams if self.quarter in self._steps.handed(team)]
         waiting = [team for team in self.teams if team not in here]
         words = f"Duel, quarter {self.quarter} of {self.quarters}"
-        words += f"; handed in: {listed(here)}" * bool(here)
-        return words + f"; to come: {listed(waiting)}" * bool(waiting)
+        words += f"; handed in: {listed(here)}" if here else ""
+        return words + (f"; to come: {listed(waiting)}" if waiting else "")
 
     # --- inside --------------------------------------------------------------------
 

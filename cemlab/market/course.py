@@ -116,10 +116,12 @@ def told(months: Lived, start: pd.Timestamp) -> pd.DataFrame:
 
 
 def month_starts(start: pd.Timestamp, count: int) -> NDArray[np.datetime64]:
-    """Return the first moment of each month (us), as calendar months from the start."""
-    first = np.datetime64(start, "M")
-    within = np.datetime64(start, "us") - first.astype("datetime64[us]")
-    found: NDArray[np.datetime64] = (first + np.arange(count)).astype("datetime64[us]") + within
+    """Return the first moment of each month (us): calendar months, no later than their last day."""
+    first = np.datetime64(start, "M") + np.arange(count)
+    within = np.datetime64(start, "us") - np.datetime64(start, "M").astype("datetime64[us]")
+    day = np.timedelta64(1, "D")
+    last = (first + 1).astype("datetime64[us]") - day + within % day
+    found: NDArray[np.datetime64] = np.minimum(first.astype("datetime64[us]") + within, last)
     return found
 
 

@@ -81,7 +81,7 @@ def optimise(
     *Critique.* It knows every number of the market, as no company does: read it as the limit
     of what a kind of company could do. The value has kinks at whole agents and more than one
     summit; a summit may be missed, if only a low one: in random markets the best value found
-    by a search fifty times as long is hardly higher. One plan for all months is sought, not one
+    by a much longer search by chance is hardly higher. One plan for all months is sought, not one
     that changes with them.
 
     Parameters

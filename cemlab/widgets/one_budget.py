@@ -1,11 +1,13 @@
 """Dashboard of the closed loop: share out one budget, and see what follows."""
 
+from functools import lru_cache
 from typing import Any
 
 import ipywidgets as ipw
 
 from cemlab import market, plots
 from cemlab.market import BUDGET, LINES, Market, Policy
+from cemlab.run import Run
 from cemlab.widgets._sliders import LABEL, WIDE, live, steps
 
 
@@ -51,12 +53,14 @@ def policy_lab(*, budget: float = BUDGET, months: int = 120) -> ipw.VBox:
             budget, organisation=organisation, resolution=resolution, **weights
         )
 
+    @lru_cache(maxsize=64)
+    def lived(policy: Policy, world: Market) -> Run:
+        return market.simulate(policy, market=world, months=months)
+
     def draw(ax: plots.Axes, **given: Any) -> None:
         world = Market(**{name: given[name] for name in _WORLD})
-        runs = {
-            name: market.simulate(policy, market=world, months=months)
-            for name, policy in (beside | {"yours": yours(given)}).items()
-        }
+        policies = beside | {"yours": yours(given)}
+        runs = {name: lived(policy, world) for name, policy in policies.items()}
         plots.loop_course(runs, _SHOWN, ax=ax)
 
     # Words on the page cost nothing; words in a picture are what makes it slow.

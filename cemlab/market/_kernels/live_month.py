@@ -117,6 +117,7 @@ def live(
     stop = kept_by_offers(w, line[3], aimed)
     kept, drawn, gone = people.depart(w, luck, t, who, segment, offered, failures, lured, stop)
     come = newcomers(w, line[4], reputation, float(here)) * shock[2]
+    come = min(come, max(w.market_size - here, 0.0))
     said = 0.0
     for failure in failures:
         if failure.outcome == people.NEVER_VOICED:

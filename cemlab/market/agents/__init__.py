@@ -108,7 +108,7 @@ def simulate(
 
     See Also
     --------
-    cemlab.market.simulate : expected numbers, a thousand times as quick.
+    cemlab.market.simulate : expected numbers, thousands of times as quick.
 
     Examples
     --------

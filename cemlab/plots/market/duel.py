@@ -122,7 +122,7 @@ def duel_debrief(told: Told, *, title: str | None = None, ax: Axes | None = None
     >>> duel = Duel(quarters=1, rng=1)
     >>> said = [duel.enter("CEM team", "40 30 0 0 30 0 pooled deep"), duel.play()]
     >>> duel_debrief(duel.debrief()).get_title(loc="left")
-    'CEM team is ahead of CRM team by 2.3 million EUR'
+    'CEM team is ahead of CRM team by 10.3 million EUR'
     """
     teams = list(dict.fromkeys(told.courses["team"]))
     looks = dict(zip(teams, cycle(_COLOURS), strict=False))

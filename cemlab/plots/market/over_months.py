@@ -271,4 +271,4 @@ def _percent_up(off: float) -> str:
     >>> _percent_up(0.0), _percent_up(0.0123), _percent_up(0.0004)
     ('0%', '1.3%', '0.1%')
     """
-    return f"{max(np.ceil(1000 * off - 1e-6), 0.0) / 10:g}%"
+    return f"{abs(np.ceil(1000 * off - 1e-6)) / 10:g}%"

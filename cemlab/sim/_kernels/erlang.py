@@ -43,7 +43,7 @@ def _hanging_up(calls, service, patience, agents, inverse):
         chance *= step
         waiting += chance
         queue += j * chance
-        if step < 1.0 and j * chance < _SMALL * queue * (1.0 - step):
+        if step < 1.0 and j * chance <= _SMALL * queue * (1.0 - step):
             break
         if chance > _HUGE:
             chance /= _HUGE
