@@ -175,7 +175,7 @@ def test_near_the_threshold_the_formula_holds_to_a_fifth(v, people):
 @pytest.mark.parametrize("people", [10, 1000, 1e6])
 def test_reach_rises_with_virality(people):
     found = [sharers(v, people) for v in np.linspace(0, 3, 601)]
-    assert (np.diff(found) > 0).all()
+    assert (np.diff(found) >= 0).all()
 
 
 def test_a_desk_that_hardly_anybody_calls_is_no_endless_sum():
