@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from cemlab import _files, events, market
-from cemlab.classroom import _duel_codes, game
+from cemlab.classroom import game
+from cemlab.classroom.game import _codes
 from cemlab.market import Market, Policy, Segment
 
 TEAMS = {"North": "crm", "South": "cem"}
@@ -52,7 +53,7 @@ def ended():
     ],
 )  # fmt: skip
 def test_a_code_is_read_however_it_is_written(code):
-    found = _duel_codes.decision(code, team="North", role="crm")
+    found = _codes.decision(code, team="North", role="crm")
     assert found.code == NORTH
     assert found.policy(150_000) == Policy(
         phone=90_000, social=15_000, retention=15_000, advertising=30_000
@@ -109,9 +110,9 @@ def test_a_cem_team_makes_no_offers_and_an_integrated_one_may_do_all():
 )
 def test_every_code_comes_back_as_itself_and_spends_the_budget(cuts, ways):
     per_cents = np.diff([0, *sorted(cuts), 100]).tolist()
-    found = _duel_codes.decision(" ".join(map(str, per_cents)) + " " + ways, team="A")
+    found = _codes.decision(" ".join(map(str, per_cents)) + " " + ways, team="A")
     assert list(found.per_cents) == per_cents
-    assert _duel_codes.decision(found.code, team="A") == found
+    assert _codes.decision(found.code, team="A") == found
     assert found.policy(123_457).total == pytest.approx(123_457)
 
 
@@ -169,7 +170,7 @@ def test_cells_that_are_run_again_change_nothing():
 def test_a_dashboard_is_that_of_the_role_and_of_the_same_years():
     made = played()
     for team, role, code in (("North", "crm", NORTH), ("South", "cem", SOUTH)):
-        plan = _duel_codes.decision(code, team=team).policy(150_000)
+        plan = _codes.decision(code, team=team).policy(150_000)
         run = market.simulate(plan, months=9, market=market.SCENARIOS["watched"], rng=2026)
         assert_frame_equal(made.dashboard(team), market.dashboard(run, role))
         assert list(made.dashboard(team)) == list(market.ROLES[role])
@@ -333,7 +334,7 @@ def test_the_score_counts_the_customers_who_are_left():
 
 def test_results_are_those_of_compare_in_the_same_years(ended):
     plans = {
-        team: _duel_codes.decision(code, team=team).policy(150_000)
+        team: _codes.decision(code, team=team).policy(150_000)
         for team, code in (("North", NORTH), ("South", SOUTH))
     }
     world = market.SCENARIOS["watched"]

@@ -19,12 +19,13 @@ SCENARIOS: Mapping[str, Market] = MappingProxyType(
             virality=0.1,
         ),
         "watched": Market(
-            observer=1.0, publicisation=0.2, rival_pull=0.05, market_size=300_000.0,
+            prevention_cost=2.0, observer=1.0, publicisation=0.2, rival_pull=0.05, market_size=300_000.0,
             failure_sd=0.2, virality_sd=0.2, demand_sd=0.1,
         ),
         "norm": Market(norm=0.7),
     }
 )  # fmt: skip
-"""Name -> market. "watched": unanswered posts repel, answers in public feed a story, a rival takes
-who sees a company silent, customers run out, and years bring chance. "norm": what others do
-pulls, so that a habit may outlive its cause. All assumed."""
+"""Name -> market; all numbers assumed. "watched": unanswered posts repel, answers in public feed a
+story, a rival takes who sees a company silent, customers run out, years bring chance, and
+prevention is twice as dear: so CRM and CEM at their best are about even over three years, as a
+game needs it. "norm": what others do pulls, so that a habit may outlive its cause."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cemlab import _checks, _words, market
-from cemlab.classroom import _duel_record
-from cemlab.classroom._duel_codes import Decision, decision
-from cemlab.classroom._duel_record import MONTHS_A_QUARTER, Setup, Step
-from cemlab.classroom._duel_words import DuelError
+from cemlab.classroom.game import _record
+from cemlab.classroom.game._codes import Decision, decision
+from cemlab.classroom.game._record import MONTHS_A_QUARTER, Setup, Step
+from cemlab.classroom.game._words import DuelError
 
 BEFORE = "0-60-10-0-30-0-SF"
 """What every company does until its team hands in a first plan; all roles may do it (assumed)."""
@@ -26,7 +26,7 @@ class Steps:
     @classmethod
     def of_file(cls, file: Path) -> "Steps":
         """Return the steps that a file tells, each checked as if it came now."""
-        given, steps = _duel_record.read(file)
+        given, steps = _record.read(file)
         made = cls(given, file)
         for line, step in steps:
             try:
@@ -39,7 +39,7 @@ class Steps:
     def keep(self, steps: list[Step]) -> None:
         """Make these the steps of the game: on the disk first, so that nothing is lost."""
         if self.file is not None:
-            _duel_record.write(self.file, self.given, steps)
+            _record.write(self.file, self.given, steps)
         self.all = steps
 
     def add(self, step: Step) -> None:

@@ -1,8 +1,4 @@
-"""The policy duel: teams with one budget and different eyes, quarter by quarter, the same years.
-
-A class of any size plays it on one projector: teams hand in a short code, the lecturer enters
-it, and every step is in the game's file at once. At the end both see what they could not see.
-"""
+"""A game of the policy duel: what is entered, played, shown, and told at the end."""
 
 import getpass
 from collections.abc import Mapping
@@ -13,17 +9,12 @@ from typing import Any
 import pandas as pd
 
 from cemlab import _checks, _files, _luck, _words, events, market
-from cemlab.classroom import _duel_debrief, _duel_record
-from cemlab.classroom._duel_codes import EXAMPLE as EXAMPLE
-from cemlab.classroom._duel_codes import ROLES as ROLES
-from cemlab.classroom._duel_codes import decision
-from cemlab.classroom._duel_debrief import Debrief as Debrief
-from cemlab.classroom._duel_record import Step
-from cemlab.classroom._duel_steps import BEFORE as BEFORE
-from cemlab.classroom._duel_steps import Steps
-from cemlab.classroom._duel_words import DuelError as DuelError
-from cemlab.classroom._duel_words import Said as Said
-from cemlab.classroom._duel_words import file_names, listed
+from cemlab.classroom.game import _debrief, _record
+from cemlab.classroom.game._codes import decision
+from cemlab.classroom.game._debrief import Debrief
+from cemlab.classroom.game._record import Step
+from cemlab.classroom.game._steps import BEFORE, Steps
+from cemlab.classroom.game._words import DuelError, Said, file_names, listed
 
 TEAMS: Mapping[str, str] = {"CRM team": "crm", "CEM team": "cem"}
 """The usual two teams with their roles."""
@@ -71,7 +62,7 @@ class Duel:
     ✓ Quarter 1 of 2 is closed. South handed in nothing and keeps its last plan.
     >>> duel.enter("North", "40 20 10 0 30 0 split fast")
     Traceback (most recent call last):
-    cemlab.classroom._duel_words.DuelError: North plays crm and must leave prevention at 0, got 40: give it to phone, social, retention or advertising
+    cemlab.classroom.game._words.DuelError: North plays crm and must leave prevention at 0, got 40: give it to phone, social, retention or advertising
     """
 
     def __init__(
@@ -84,7 +75,7 @@ class Duel:
         rng: Any = None,
         file: str | Path | None = None,
     ) -> None:
-        given = _duel_record.setup(teams, market, budget, quarters, _luck.fixed(rng))
+        given = _record.setup(teams, market, budget, quarters, _luck.fixed(rng))
         place = None if file is None else Path(file)
         if place is not None and place.exists():
             msg = f"file must be a new one, got {place}, which is there already: go on with game.Duel.resume({str(place)!r}), or name another"
@@ -225,7 +216,7 @@ class Duel:
         self._steps.role(team)
         mine = self._steps.handed(team) | {number: decision(code, team=team)}
         both = {"lived": self._steps.plan(team), "instead": self._steps.as_plan(mine)}
-        table = _duel_debrief.scores(both, self._steps.given, self.months).T
+        table = _debrief.scores(both, self._steps.given, self.months).T
         table["difference"] = table["instead"] - table["lived"]
         return table.rename_axis(index="outcome", columns=None)
 
@@ -239,7 +230,7 @@ class Duel:
         self._steps.ended("events")
         self._steps.role(team)
         number = _checks.whole("customers", customers, low=100, high=1_000_000)
-        return _duel_debrief.log(self._steps.plan(team), self._steps.given, self.months, number)
+        return _debrief.log(self._steps.plan(team), self._steps.given, self.months, number)
 
     def export(self, folder: str | Path, *, customers: int = 10_000) -> list[Path]:
         """Write decisions.csv, outcomes.csv and an event log a team; return the files.
@@ -324,4 +315,4 @@ class Duel:
     @cached_property
     def _debrief(self) -> Debrief:
         plans = {team: self._steps.plan(team) for team in self.teams}
-        return _duel_debrief.debrief(plans, self._steps.given, self.months)
+        return _debrief.debrief(plans, self._steps.given, self.months)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _luck, market
-from cemlab.classroom._duel_record import MONTHS_A_QUARTER, Setup
+from cemlab.classroom.game._record import MONTHS_A_QUARTER, Setup
 from cemlab.market import agents, course
 from cemlab.market.last_month import segment_clv
 from cemlab.market.policy import Plan, Policy

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cemlab import _checks, _csv, _files, _words, market
-from cemlab.classroom._duel_codes import ROLES
-from cemlab.classroom._duel_words import DuelError
+from cemlab.classroom.game._codes import ROLES
+from cemlab.classroom.game._words import DuelError
 
 COLUMNS = ("what", "quarter", "team", "value")
 FORM = "1"

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cemlab import _words, market
-from cemlab.classroom._duel_words import DuelError
+from cemlab.classroom.game._words import DuelError
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"crm": ("prevention", "empowerment"), "cem": ("retention",), "integrated": ()}
