@@ -19,10 +19,10 @@ LINK, OFFER, RECOVERY, STREAM, DURATION, THRESHOLD, RESPONSE, TIE, SIDE = (
 ARRIVAL, VOLUME, AUDIENCE, SERVICE, PATIENCE, SOLVE, CALLBACK, PUBLIC, NEXT, PAUSE, AGAIN = (
     np.uint64(n) for n in range(10, 21)
 )
-MONTH, NEWCOMER, FAIL, VOICE, ALOUD, SOLVED, ESCALATE, QUICK, LEAVE, STAY, POACH, OPINION, PERSON = (
-    np.uint64(n) for n in range(21, 34)
+MONTH, NEWCOMER, FAIL, VOICE, ALOUD, SOLVED, ESCALATE, QUICK, LEAVE, STAY = (
+    np.uint64(n) for n in range(21, 31)
 )
-EXPERIENCE, LOSS, ASKED = (np.uint64(n) for n in range(34, 37))
+POACH, OPINION, PERSON, EXPERIENCE, LOSS, ASKED = (np.uint64(n) for n in range(31, 37))
 """Purposes: what a draw decides. Add new ones at the end, so that old luck stays."""
 
 _U = np.uint64
