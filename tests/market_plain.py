@@ -121,7 +121,7 @@ def plain_loop(market, policy_of, months, shocks=None):
         new *= (max(p.advertising, 1) / m.advertising_reference) ** m.advertising_elasticity
         new *= (reputation / m.reputation_reference) ** m.reputation_elasticity
         if not math.isinf(m.market_size):
-            new *= max(m.market_size - n, 0) / max(m.market_size - m.customers, 1)
+            new *= max(1 - n / m.market_size, 0)
             new = min(new, max(m.market_size - n, 0))
         margin = sum(k * seg.margin for k, seg in zip(held, m.segments, strict=True))
         npv += (margin - p.total) / (1 + m.discount) ** t

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from IPython.core.interactiveshell import InteractiveShell
 
-from cemlab import cases, datasets, exchange, lenses, readings, sim
+from cemlab import cases, datasets, exchange, lenses, market, readings, sim
 from cemlab.cem import audit, channels, conversations, journeys, response, touchpoints
 from cemlab.classroom import exercises
 from cemlab.classroom.exercises import check, predict, predictions
@@ -89,7 +89,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path):
         (lambda: predict("ubg.2", 0.5), r"use check\('ubg.2', answer\)"),
         (
             lambda: predict("nosuch.1", 0.5),
-            "must begin with one of attention, audit, coding, indicators, lenses, maytag, netgear, ownlog, response, roi, service, shareprice, spread, start, ubg, value, voice, who and a dot, got 'nosuch.1'",
+            "must begin with one of attention, audit, coding, duel, indicators, lenses, maytag, netgear, ownlog, policylab, response, roi, service, shareprice, spread, start, ubg, value, voice, who and a dot, got 'nosuch.1'",
         ),
         (lambda: check("ubg.99", 1), r"must be one of ubg\.1, .*, got 'ubg.99'"),
         (lambda: check("ubg.1", 0.5), r"use predict\('ubg.1', value\)"),
@@ -153,6 +153,11 @@ RIGHT = {
     "ownlog.5": "b",
     "ownlog.6": -0.08,
     "ownlog.7": "Of all who asked, 46 % got a word within two hours. Whether it solved anything the log cannot say.",
+    "duel.8": 0.40 * 150_000 / 4000,
+    "duel.9": "C",
+    "duel.10": 3.3,
+    "duel.11": "We were ahead by 2.84 million in the same years. If prevention were dearer you would be.",
+    "duel.12": 107.72,
     "indicators.6": 13_517 / 4_030,
     "indicators.7": "b",
     "indicators.8": 2006,
@@ -170,6 +175,12 @@ RIGHT = {
     "shareprice.11": "10 % and 180 million cannot both be true. Whether it cost anything the price cannot show.",
     "shareprice.12": 0.1 / (2.8 * 2),
     "shareprice.14": 1 / 5,
+    "policylab.9": "b",
+    "policylab.10": np.log(0.08 * 30),
+    "policylab.11": "d",
+    "policylab.12": 1.75,
+    "policylab.13": 0.5,
+    "policylab.14": "Put 60 % into prevention. Unless it costs twice as much as we think.",
     "attention.6": 3 * np.log(2) / np.log(1_450_000 / 150_000),
     "attention.7": "c",
     "attention.8": 50.7,
@@ -279,6 +290,17 @@ WRONG = {
         "46 % of everybody got a word within two hours. Everything else was solved.",  # no limit
         5,
     ],
+    "duel.8": [60_000, 18.75, 37.5, 3.75, 0.4, 40, 14, "15"],
+    "duel.9": ["a", "b", "d", "e"],
+    "duel.10": [2.0, 3.2, 3.4, 4, 100.1, 1.0, -1, 0.1, "3.3"],
+    "duel.11": [
+        "We are better.",
+        "We earned 2.84 million more. Your plan is bad.",  # no assumption
+        "Prevention pays if it is cheap. You cannot know that.",  # no number
+        "2.84 million. It was no luck. If offers were cheap you would be ahead.",  # three sentences
+        5,
+    ],
+    "duel.12": [84.88, 104.7, 107_720_000, 200, 0, "107.7"],
     "indicators.6": [13_517 / 4_030_000, 0.335, 298, 3354.3, 3, 3.4, "3.35"],
     "indicators.7": ["a", "c", "d", "e"],
     "indicators.8": [2004, 2005, 2007, 2008, 2009, 2010, -0.45, "2006"],
@@ -291,6 +313,19 @@ WRONG = {
     ],
     "indicators.10": [0.0107, 6.5 / 61, 61_000 / 6.5, 2 / 61_000, 0.0001, 0.01],
     "indicators.11": ["a", "b", "d"],
+    "policylab.9": ["a", "c", "d", "e"],
+    "policylab.10": [2.4, 0.38, 87_547, 3.4, 0.86, 0.89, -1, "0.875 EUR"],
+    "policylab.11": ["a", "b", "c", "e"],
+    "policylab.12": [-14.1, -1.2, 0.0, -100, float("nan"), "0.7"],
+    "policylab.13": [32, 2, 0.6, 0.7, -0.5, "half"],
+    "policylab.14": [
+        "CEM.",
+        "Put 60 % into prevention. It is worth 164 million EUR.",  # not what decides
+        "It depends on 8 failures of 100. Nobody knows more.",  # not where the money goes
+        "Put the money into prevention. It depends on what that costs.",  # no number
+        "Spend 60 % on prevention. It depends. We have not measured its price.",  # three sentences
+        5,
+    ],
     "attention.6": [1.09, 3.27, 22.0, 1.32, 3.05, 0.62, 0.346, 9.67, -1, "a day"],
     "attention.7": ["a", "b", "d", "e"],
     "attention.8": [2.5, 16.5, 0.0, -1, -30.0, float("nan")],
@@ -1060,3 +1095,48 @@ def test_a_memo_on_a_new_code_may_use_its_own_words():
         "Somebody waits for news, as for the result on Friday. Only if a date was named.",
     ):
         assert check("coding.9", memo).right, check("coding.9", memo)
+
+
+def test_expected_answers_of_the_policy_lab_follow_from_the_model():
+    assert check("policylab.10", market.limits.best_prevention(30)).right
+    assert check("policylab.13", 4 / market.Market().shame_slope).right
+    assert market.norms.folds(market.Market(norm=0.5)) is None
+    assert market.norms.folds(market.Market(norm=0.501)) is not None
+    found = market.phase_map(
+        ("retention_effect", [0.4, 0.65, 0.7]),
+        ("voice", [0.5]),
+        policies=("crm", "cem"),
+        progress=False,
+    )
+    worth = found.pivot_table(index="retention_effect", columns="policy", values="npv") / 1e6
+    leads = worth["crm"] - worth["cem"]
+    assert [check("policylab.12", lead).right for lead in leads] == [False, False, True]
+    assert "Not answered yet" in check("policylab.12", None).words
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "thought"),
+    [
+        ("policylab.10", 2.4, "natural logarithm"),
+        ("policylab.10", np.log10(2.4), "base 10"),
+        ("policylab.10", 87_547, "One is asked"),
+        ("policylab.10", np.log(30), "multiply by 0.08"),
+        ("policylab.12", -14.1, "CEM is still ahead"),
+        ("policylab.13", 32, "4 times 8"),
+        ("policylab.13", 2, "Upside down"),
+    ],
+)
+def test_a_typical_mistake_in_the_policy_lab_gets_its_own_thought(question, answer, thought):
+    said = check(question, answer)
+    assert said.right is False
+    assert thought in said.words
+
+
+def test_a_memo_on_the_budget_may_use_its_own_words():
+    for memo in (
+        "CEM: spend three fifths on preventing failures, as 8 of 100 fail. If failing were rare, at 1 of 100, offers would win.",
+        "We should invest in fewer failures, since 72 % of those who leave never call. What that costs nobody knows.",
+        "Put 90,000 EUR a month into prevention and keep two service teams. That holds only if prevention is as cheap as assumed.",
+        "CRM, with 35 % of the budget for offers: our failure rate of 2 % lies below the border. It depends on that rate, which we can't know from our reports.",
+    ):
+        assert check("policylab.14", memo).right, check("policylab.14", memo)

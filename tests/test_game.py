@@ -432,8 +432,60 @@ def test_some_assumption_can_turn_the_order():
     assert made.scores.index[0] == "South"
     told = made.debrief()
     turned = told.assumptions[told.assumptions["flips"]]
-    assert "prevention_cost" in set(turned["parameter"])
-    assert "prevention_cost at 4" in told.words
+    assert {4.0} <= set(turned.loc[turned["parameter"] == "prevention_cost", "tried"])
+    numbers = turned["parameter"].unique()
+    tried = told.assumptions["parameter"].nunique()
+    assert f"turns with {len(numbers)} of {tried} numbers, one at a time: {numbers[0]} at " in told.words  # fmt: skip
+    mildest = turned.loc[turned["parameter"] == "prevention_cost", "tried"].min()
+    assert f"prevention_cost at {mildest:g}" in told.words  # of several, the one nearest to 1
+
+
+def test_luck_is_told_in_whole_years(ended):
+    first = ended.scores.index[0]
+    times = round(200 * ended.debrief().other_years.loc[first, "ahead"])
+    assert f"In {times} of 200 other years it would be, too." in ended.debrief().words
+
+
+def test_a_plan_known_from_the_start_is_the_same_game(ended):
+    again = duel()
+    said = again.play_all({"North": {1: NORTH}, "South": {1: SOUTH}})
+    assert said.words == "Quarter 3 of 3 is closed. The game is over: call debrief()."
+    assert_frame_equal(again.scores, ended.scores, check_exact=True)
+    assert_frame_equal(again.decisions(), ended.decisions())
+
+
+def test_a_plan_with_a_wrong_code_plays_nothing():
+    made = duel()
+    with says("the per cents of South must add up to 100, got 90: add 10"):
+        made.play_all({"North": {1: NORTH}, "South": {3: "40 20 0 0 30 0 PD"}})
+    with says("quarter must be a whole number in [1, 3], got 4"):
+        made.play_all({"North": {4: NORTH}})
+    assert repr(made) == "Duel, quarter 1 of 3; to come: North and South"
+    made.play()
+    with says("quarter must be a whole number in [2, 3], got 1"):
+        made.play_all({"North": {1: NORTH}})
+
+
+def test_a_field_of_a_closed_quarter_asks_for_nothing(monkeypatch):
+    made = duel()
+    made.play()
+    monkeypatch.setattr("getpass.getpass", lambda words: pytest.fail(words))
+    said = made.enter("North", quarter=1)
+    assert (said.moved, said.words) == (False, "Quarter 1 is closed already: nothing has moved.")
+
+
+def test_another_market_has_another_order_and_the_game_stays(ended):
+    same = ended.suppose()
+    assert_frame_equal(same, ended.scores.drop(columns="role"), check_exact=True)
+    dear = ended.suppose(prevention_cost=4.0)
+    other = played(market=replace(market.SCENARIOS["watched"], prevention_cost=4.0))
+    assert_frame_equal(dear, other.scores.drop(columns="role"), check_exact=True)
+    with says("prevention_cost must be a finite number in [1e-06, 1000000], got 0.0"):
+        ended.suppose(prevention_cost=0.0)
+    with pytest.raises(ValueError, match="^a number of the market must be one of .*, got 'price'"):
+        ended.suppose(price=1.0)
+    with says("suppose must wait for the end, got 3 quarters to play: play on, or finish() now"):
+        duel().suppose()
 
 
 def test_one_decision_changed_in_the_same_years(ended):

@@ -45,7 +45,7 @@ def test_no_failures_by_hand():
     assert found["customers"] == pytest.approx(266_303.361, abs=1e-3)
     assert found["profit"] == pytest.approx(20 * found["customers"] - 150_000)
     room = limits.no_failures(ADS, market=Market(market_size=200_000))["customers"]
-    assert room == pytest.approx(come * 200_000 / (come + 0.015 * 100_000), rel=1e-12)
+    assert room == pytest.approx(come * 200_000 / (come + 0.015 * 200_000), rel=1e-12)
 
 
 def test_no_failures_with_offers_by_hand():

@@ -152,6 +152,20 @@ def test_a_kept_guess_is_a_star_in_the_unit_of_the_first_panel():
     assert (star.get_marker(), star.get_ydata()[0], star.get_xdata()[0]) == ("*", 40.0, 3.0)
 
 
+@pytest.mark.parametrize("guess", [0.02, 0.99])
+def test_a_guess_far_off_lies_within_its_panel_and_above_no_title(guess):
+    kept = Prediction("28.1", guess, "percent", "reputation after a long time")
+    ax = plots.loop_course(RUNS, ["reputation", "churn", "customers"], prediction=kept)
+    low, high = ax.child_axes[0].get_ylim()
+    assert low < 100 * guess < high
+    ax.figure.canvas.draw()
+    (pill,) = ax.texts
+    under = pill.get_window_extent().y0
+    titles = [part._left_title for part in ax.child_axes]
+    assert all(words.get_window_extent().y1 <= under for words in titles)
+    assert ax._left_title.get_window_extent().y0 >= pill.get_window_extent().y1
+
+
 def test_every_variable_can_be_drawn():
     every = [*market.VARIABLES, "churn"]
     for first in range(0, len(every), 6):

@@ -107,11 +107,12 @@ class Market:
         evidence of one good experience and of one failure; part of the latter that a solution
         turns into good evidence.
     acquisition, advertising_reference, reputation_reference : float
-        New customers a month at that advertising (EUR a month) and that reputation.
+        New customers a month at that advertising (EUR a month) and that reputation, in an
+        endless market.
     advertising_elasticity, reputation_elasticity : float
         Per cent more of them for one per cent more.
     market_size : float
-        People who may ever be customers (inf: new ones never run out).
+        People who may ever be customers; the fewer are left, the fewer come (inf: all are left).
     prevention_cost, retention_cost, retention_effect
         EUR a customer and month at which failures fall to 1/e; EUR an offered customer and
         month at which 1 - 1/e of the effect is there; part of the leaving that offers can stop.

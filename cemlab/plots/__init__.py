@@ -36,6 +36,8 @@ from cemlab.plots.journeys.lenses import partings, scoreboard
 from cemlab.plots.journeys.touchpoints import channel_gap, green_dots, linkage
 from cemlab.plots.market.contests import policy_ranks, what_if_difference
 from cemlab.plots.market.duel import duel_board, duel_debrief, duel_same_years
+from cemlab.plots.market.duel_assumptions import duel_assumptions
+from cemlab.plots.market.loop_map import loop_map
 from cemlab.plots.market.over_months import loop_course, twins
 from cemlab.plots.market.regions import policy_map, shaming_norm
 from cemlab.plots.market.reports import assumptions, team_dashboard
@@ -107,6 +109,7 @@ __all__ = [
     "decay_laws",
     "definitions_reaching",
     "definitions_table",
+    "duel_assumptions",
     "duel_board",
     "duel_debrief",
     "duel_same_years",
@@ -136,6 +139,7 @@ __all__ = [
     "likelihood_profile",
     "linkage",
     "loop_course",
+    "loop_map",
     "mean_reach",
     "measures",
     "money",

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cemlab import _luck, market
+from cemlab import _checks, _luck, market
 from cemlab.classroom.game._record import MONTHS_A_QUARTER, Setup
 from cemlab.market import agents, course
 from cemlab.market.last_month import segment_clv
@@ -31,6 +31,9 @@ OUTCOMES: Mapping[str, str] = {
 OTHER_YEARS = 200
 FACTORS = (0.25, 0.5, 2.0, 4.0)
 """By which the debrief multiplies contested numbers."""
+
+TINY = 1e-300
+"""In the place of 0, so that a link that is cut is the strongest change of all."""
 
 YEAR = 12
 LEAST_CHURN = 1e-6
@@ -113,16 +116,20 @@ class Debrief:
         row = self.other_years.loc[first]
         if row["n"] == 1:
             return "This market has no chance: other years would be the same."
-        return f"In {row['ahead']:.0%} of {row['n']:,.0f} other years it would be, too."
+        times = round(row["ahead"] * row["n"])
+        return f"In {times:,} of {row['n']:,.0f} other years it would be, too."
 
     def _doubt(self) -> str:
         turned = self.assumptions[self.assumptions["flips"]]
-        flipped = [f"{row.parameter} at {row.tried:g}" for row in turned.itertuples()]
         if len(self.scores) == 1:
             return "Nobody to compare with: see best, the plans that were possible."
-        if not flipped:
+        if turned.empty:
             return "No single change of an assumption turns the order."
-        return f"The order turns with {', '.join(flipped)}."
+        size = np.abs(np.log(np.maximum(turned["tried"], TINY) / turned["lived"]))
+        mildest = turned.loc[size.groupby(turned["parameter"], sort=False).idxmin()]
+        every = [f"{row.parameter} at {row.tried:g}" for row in mildest.itertuples()]
+        tried = self.assumptions["parameter"].nunique()
+        return f"The order turns with {len(every)} of {tried} numbers, one at a time: {', '.join(every)}."
 
 
 def debrief(plans: Mapping[str, Plan], setup: Setup, months: int) -> Debrief:
@@ -144,6 +151,17 @@ def scores(plans: Mapping[str, Plan], setup: Setup, months: int) -> pd.DataFrame
     """Return the outcomes of plans in the years of the game, one row each."""
     rows = [_outcomes(plan, setup, months) for plan in plans.values()]
     return pd.DataFrame(rows, index=pd.Index(list(plans)), columns=list(OUTCOMES))
+
+
+def supposed(
+    plans: Mapping[str, Plan], setup: Setup, months: int, changed: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return the scores of the same plans and years in a market with other numbers, best first."""
+    known = [about.name for about in fields(market.Market)]
+    _checks.one_of_each("a number of the market", changed, known)
+    other = replace(setup, market=replace(setup.market, **changed))
+    table = scores(plans, other, months).rename_axis("team")
+    return table.sort_values("score", ascending=False, kind="stable")
 
 
 def log(plan: Mapping[int, Policy], setup: Setup, months: int, customers: int) -> pd.DataFrame:

@@ -115,11 +115,14 @@ class Duel:
             One sentence: what is wrong; then nothing has moved.
         """
         role = self._steps.role(team)
+        past = quarter is not None and self._steps.is_past(quarter)
+        if past and code is None:
+            return Said(f"Quarter {quarter} is closed already: nothing has moved.", moved=False)
         if code is None:
             self._steps.open("hand in a plan")
             code = getpass.getpass(f"Code of {team} for quarter {self.quarter} (hidden): ")
         found = decision(code, team=team, role=role)
-        if quarter is not None and self._steps.is_past(quarter):
+        if quarter is not None and past:
             if self._steps.handed(team).get(int(quarter)) == found:
                 return Said(f"Quarter {quarter} is closed, with this plan of {team}.", moved=False)
             msg = f"quarter must be the open one for {team} to change its plan, got {quarter}, which is closed"
@@ -145,6 +148,34 @@ class Duel:
         if self.over:
             words += " The game is over: call debrief()."
         return Said(words)
+
+    def play_all(self, plans: Mapping[str, Mapping[int, str]]) -> Said:
+        """Play every quarter that is left: for a plan that is known from the start.
+
+        Parameters
+        ----------
+        plans : mapping of str to mapping of int to str
+            Team -> quarter -> code; in a quarter without a code the last plan is kept. All codes
+            are read before the first quarter is played.
+
+        Examples
+        --------
+        >>> solo = Duel({"You": "integrated"}, quarters=4, rng=2026)
+        >>> solo.play_all({"You": {1: "20-40-5-5-30-0-SF", 3: "30-30-5-5-30-0-SD"}}).words
+        'Quarter 4 of 4 is closed. The game is over: call debrief().'
+        """
+        codes = [
+            (t, q, code) for t, codes in dict(plans).items() for q, code in dict(codes).items()
+        ]
+        for team, quarter, code in codes:
+            _checks.whole("quarter", quarter, low=self.quarter, high=self.quarters)
+            decision(code, team=team, role=self._steps.role(team))
+        for open_now in range(self.quarter, self.quarters + 1):
+            for team in [team for team, quarter, _ in codes if quarter == open_now]:
+                self.enter(team, plans[team][open_now])
+            self.play()
+        words = f"Quarter {self.quarters} of {self.quarters} is closed."
+        return Said(f"{words} The game is over: call debrief().")
 
     def undo(self) -> Said:
         """Take back the last step: a plan handed in, a quarter closed, or the end."""
@@ -219,6 +250,31 @@ class Duel:
         table = _debrief.scores(both, self._steps.given, self.months).T
         table["difference"] = table["instead"] - table["lived"]
         return table.rename_axis(index="outcome", columns=None)
+
+    def suppose(self, **changed: Any) -> pd.DataFrame:
+        """Return the same plans in the same years, if numbers of the market were others.
+
+        After the end only; nothing of the game is changed.
+
+        Parameters
+        ----------
+        **changed
+            Numbers of a `market.Market` by name, such as ``prevention_cost=3.0``.
+
+        Returns
+        -------
+        DataFrame, indexed by `team`
+            The debrief's outcomes, best score first.
+
+        Examples
+        --------
+        >>> duel = Duel(quarters=1, rng=2026)
+        >>> said = duel.play_all({"CEM team": {1: "40 30 0 0 30 0 pooled deep"}})
+        >>> duel.suppose(failure_rate=0.0)["score"].idxmax()
+        'CRM team'
+        """
+        self._steps.ended("suppose")
+        return _debrief.supposed(self._plans(), self._steps.given, self.months, changed)
 
     def events(self, team: str, *, customers: int = 10_000) -> pd.DataFrame:
         """Return the event log of a team's years with single people; after the end only.
@@ -314,5 +370,7 @@ class Duel:
 
     @cached_property
     def _debrief(self) -> Debrief:
-        plans = {team: self._steps.plan(team) for team in self.teams}
-        return _debrief.debrief(plans, self._steps.given, self.months)
+        return _debrief.debrief(self._plans(), self._steps.given, self.months)
+
+    def _plans(self) -> dict[str, dict[int, market.Policy]]:
+        return {team: self._steps.plan(team) for team in self.teams}

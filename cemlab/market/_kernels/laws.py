@@ -6,6 +6,8 @@ from typing import NamedTuple
 from cemlab._compiled import inlined, kernel
 from cemlab.sim._kernels.erlang import abandoned
 
+_UNHEARD = 1.0 / 30_000.0
+
 
 class World(NamedTuple):
     """The numbers of a market, as :class:`cemlab.market.Market` names them."""
@@ -184,14 +186,14 @@ def kept_by_offers(w, money, offered):
 
 @inlined
 def newcomers(w, advertising, reputation, customers):
-    """Return new customers of a month."""
-    heard = (max(advertising, 1.0) / w.advertising_reference) ** w.advertising_elasticity
+    """Return new customers of a month.
+
+    An elasticity has no value without any advertising: that counts as a 30,000th of the
+    reference. Of a finite market those who are customers already cannot come.
+    """
+    heard = max(advertising / w.advertising_reference, _UNHEARD) ** w.advertising_elasticity
     liked = (reputation / w.reputation_reference) ** w.reputation_elasticity
-    left = 1.0
-    if w.market_size != inf:
-        room = max(w.market_size - w.customers, 1.0)
-        left = max(w.market_size - customers, 0.0) / room
-    return w.acquisition * heard * liked * left
+    return w.acquisition * heard * liked * max(1.0 - customers / w.market_size, 0.0)
 
 
 @inlined

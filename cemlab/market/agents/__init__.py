@@ -37,7 +37,9 @@ def simulate(
 
     `market.simulate` gives expected numbers; this is the same month with whole people, so that
     the two agree in a large market on a network drawn by ``Network.random(n, market.readers)``
-    with ``audience=n``, but for a part that shrinks as 1 / customers.
+    with ``audience=n``, but for a part that shrinks as 1 / customers; and but for a pool short
+    of staff, where callers turned away post while the desk is still full, so that posts fare a
+    little worse than calls (expected numbers spread them evenly).
 
     - Each customer has the whole part of `experiences` a month, and one more with the chance of
       the rest. Newcomers are a Poisson number. Everybody lives somewhere on the network, drawn

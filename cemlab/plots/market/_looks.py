@@ -1,6 +1,6 @@
 """Colours of policies, names of what a market shows, and amounts of money in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -50,6 +50,19 @@ def colours(policies: Sequence[str]) -> list[str]:
     fixed = [_OWN.get(_plain(name)) for name in policies]
     free = iter([*(c for c in _REST if c not in fixed), *[GREY] * len(policies)])
     return [own or next(free) for own in fixed]
+
+
+def of_teams(roles: Mapping[str, str]) -> dict[str, str]:
+    """Return a colour for each team of a duel: the first of a role has that of its policy.
+
+    >>> of_teams({"North": "cem", "South": "crm", "East": "cem"}) == {
+    ...     "North": ORANGE, "South": BLUE, "East": GREEN}
+    True
+    """
+    first = {role: team for team, role in reversed(list(roles.items()))}
+    own = {team: _OWN[role] for role, team in first.items()}
+    free = (c for c in (GREEN, RED, PURPLE, GREY, BLUE, ORANGE) if c not in own.values())
+    return {team: own[team] if team in own else next(free) for team in roles}
 
 
 def dash(colour: str) -> Any:

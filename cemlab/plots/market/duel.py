@@ -1,7 +1,7 @@
 """Figures of the policy duel: the board between quarters, the debrief, and the same years."""
 
 from collections.abc import Mapping
-from itertools import cycle
+from textwrap import fill
 from typing import Protocol
 
 import matplotlib.pyplot as plt
@@ -10,12 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
-from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, STYLE, finish, new_axes
-from cemlab.plots.market._looks import dash, digits, listed
+from cemlab.market import ROLES
+from cemlab.plots._style import GREY, STYLE, finish, new_axes
+from cemlab.plots.market._looks import dash, digits, listed, of_teams
 
-_COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, GREY)
 _MILLION = 1e6
 _ROWS = 7
 _NAMES: Mapping[str, tuple[str, str]] = {
@@ -68,6 +68,7 @@ class Told(Protocol):
 def duel_board(
     dashboards: Mapping[str, pd.DataFrame],
     *,
+    prediction: object = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -78,43 +79,47 @@ def duel_board(
     dashboards : mapping of str to DataFrame
         Team -> its dashboard by quarter, as `Duel.dashboards` gives them; one to six. Give one
         team alone where the others must not look.
+    prediction : object, optional
+        The reader's guess.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"reputation": [0.7, 0.63], "nps_points": [34.0, 33.5]}, index=[1, 2])
     >>> ax = duel_board({"South": frame})
     >>> ax.get_title(loc="left")
-    'After quarter 2, most has changed: reputation (0 to 1) -10% (South)'
+    'After quarter 2, most changed: reputation (0 to 1) -10%'
     """
     if not dashboards or any(frame.empty for frame in dashboards.values()):
         got = "none" if not dashboards else "one without a quarter"
         msg = f"dashboards must hold a team with a closed quarter, got {got}"
         raise ValueError(msg)
-    cards = [
-        (team, colour, part)
-        for (team, frame), colour in zip(dashboards.items(), cycle(_COLOURS), strict=False)
-        for part in _parts(frame)
-    ]
+    looks = of_teams({team: _role(frame) for team, frame in dashboards.items()})
+    cards = [(t, looks[t], part) for t, frame in dashboards.items() for part in _parts(frame)]
     columns = min(len(cards), 2 if len(cards) in (1, 2, 4) else 3)
     rows = -(-len(cards) // columns)
-    ax = ax or new_axes(width=12.8, height=0.8 + (5.9 if rows == 1 else 3.4 * rows))
+    width = 9.0 if len(cards) == 1 else 12.8
+    ax = ax or new_axes(width=width, height=0.8 + (5.4 if rows == 1 else 3.4 * rows))
     ax.set_axis_off()
     with plt.rc_context(STYLE):
         for number, (team, colour, frame) in enumerate(cards):
             row, column = divmod(number, columns)
             place = (column / columns + 0.01, (rows - 1 - row) / rows + 0.01, 0.98 / columns - 0.01, 0.97 / rows)  # fmt: skip
             _card(ax.inset_axes(place), team, colour, frame, size=23 if rows == 1 else 14)
-        finish(ax, title or _changes(dashboards), None)
+        finish(ax, title or fill(_changes(dashboards), round(7.2 * width)), prediction)
     return ax
 
 
-def duel_debrief(told: Told, *, title: str | None = None, ax: Axes | None = None) -> Axes:
+def duel_debrief(
+    told: Told, *, prediction: object = None, title: str | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw what became of each team, with what its own reports never showed shaded.
 
     Parameters
     ----------
     told : Debrief
         Of `Duel.debrief`: its `courses` and `scores`.
+    prediction : object, optional
+        The reader's guess.
 
     Examples
     --------
@@ -122,11 +127,11 @@ def duel_debrief(told: Told, *, title: str | None = None, ax: Axes | None = None
     >>> duel = Duel(quarters=1, rng=1)
     >>> said = [duel.enter("CEM team", "40 30 0 0 30 0 pooled deep"), duel.play()]
     >>> duel_debrief(duel.debrief()).get_title(loc="left")
-    'CEM team is ahead of CRM team by 10.3 million EUR'
+    'CEM team is ahead of CRM team by 5.84 million EUR'
     """
     teams = list(dict.fromkeys(told.courses["team"]))
-    looks = dict(zip(teams, cycle(_COLOURS), strict=False))
     roles = told.scores["role"]
+    looks = of_teams(roles[teams].to_dict())
     courses = told.courses.assign(churn=told.courses["left"] / told.courses["customers"])
     shaded = len(teams) <= _SHADED
     ax = ax or new_axes(width=12.8, height=6.6)
@@ -146,7 +151,7 @@ def duel_debrief(told: Told, *, title: str | None = None, ax: Axes | None = None
                                       ec="white", alpha=0.22, hatch="//", lw=0)  # fmt: skip
             _panel(part, words, as_share=column in _SHARES)
         _bars(ax.inset_axes((0.74, 0.09, 0.25, 0.83)), told.scores, looks, shaded=shaded)
-        finish(ax, title or _lead(told.scores), None)
+        finish(ax, title or _lead(told.scores), prediction)
     return ax
 
 
@@ -170,8 +175,7 @@ def duel_same_years(
     if rows.empty:
         msg = "told must be of two teams or more, got one: nobody's plan to take over"
         raise ValueError(msg)
-    teams = list(dict.fromkeys(rows["team"]))
-    looks = dict(zip(teams, cycle(_COLOURS), strict=False))
+    looks = of_teams(told.scores["role"][list(dict.fromkeys(rows["team"]))].to_dict())
     ax = ax or new_axes(width=11.0, height=5.6)
     last = int(rows["quarter"].max())
     gains = {}
@@ -190,7 +194,7 @@ def duel_same_years(
         ax.grid(axis="y", color="#DDDDDD")
         beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(gains) > 2 else {}
         ax.legend(frameon=False, **beside)
-        finish(ax, title or _swap(gains), prediction)
+        finish(ax, title or fill(_swap(gains), 76), prediction)
     return ax
 
 
@@ -203,6 +207,11 @@ def _nearest(told: Told) -> pd.DataFrame:
     first, *others = told.scores.index
     wanted = np.where(rows["team"] == first, others[0] if others else "", first)
     return rows[rows["other"].to_numpy() == wanted]
+
+
+def _role(frame: pd.DataFrame) -> str:
+    """Return whose reports these are."""
+    return next((role for role in ROLES if set(frame.columns) <= set(ROLES[role])), "integrated")
 
 
 def _parts(frame: pd.DataFrame) -> list[pd.DataFrame]:
@@ -218,14 +227,15 @@ def _card(ax: Axes, team: str, colour: str, frame: pd.DataFrame, *, size: float)
         spine.set(color=colour, linewidth=3)
     ax.text(0.5, 0.55, team, color="white", size=size, weight="bold", ha="center", va="center",
             bbox={"boxstyle": "round,pad=0.3", "fc": colour, "ec": "none"})  # fmt: skip
+    small = max(0.62 * size, 10.5)
     for row, name in enumerate(frame.columns):
         words, form = _NAMES.get(str(name), (str(name).replace("_", " "), ""))
         now = float(frame[name].iloc[-1])
         y = -row - 0.25
         shown = "none" if np.isnan(now) else format(now, form) if form else digits(now)
         ax.text(0.24, y, shown, size=size, weight="bold", ha="right", va="center")
-        ax.text(0.27, y, words, size=0.62 * size, va="center")
-        ax.text(0.985, y, _change(frame[name]), size=0.62 * size, ha="right", va="center", color=GREY)  # fmt: skip
+        ax.text(0.27, y, words, size=small, va="center")
+        ax.text(0.985, y, _change(frame[name]), size=small, ha="right", va="center", color=GREY)
 
 
 def _change(values: "pd.Series[float]") -> str:
@@ -251,10 +261,11 @@ def _changes(dashboards: Mapping[str, pd.DataFrame]) -> str:
         most = max(steps, key=lambda name: abs(steps[name]), default=None)
         if most is not None:
             words, _ = _NAMES.get(str(most), (str(most).replace("_", " "), ""))
-            found.append((abs(steps[most]), f"{words} {steps[most]:+.0%} ({team})"))
+            whose = f" ({team})" if len(dashboards) > 1 else ""
+            found.append((abs(steps[most]), f"{words} {steps[most]:+.0%}{whose}"))
     if not found:
         return f"After quarter {quarter}: the first reports"
-    return f"After quarter {quarter}, most has changed: {max(found)[1]}"
+    return f"After quarter {quarter}, most changed: {max(found)[1]}"
 
 
 def _panel(ax: Axes, words: str, *, as_share: bool) -> None:
@@ -263,11 +274,11 @@ def _panel(ax: Axes, words: str, *, as_share: bool) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(words, loc="left", fontsize=13, fontweight="normal")
     ax.set_xlabel("month", labelpad=1)
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     ax.tick_params(labelsize=12)
     if as_share:
-        ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+        ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.10g}%")
     else:
         ax.yaxis.set_major_formatter("{x:,g}")
 
@@ -280,7 +291,7 @@ def _bars(ax: Axes, scores: pd.DataFrame, looks: Mapping[str, str], *, shaded: b
     ax.barh(y, earned, height=0.5, color=colours)
     ax.barh(y, later, left=np.maximum(earned, 0.0), height=0.5, color=colours, alpha=0.45)
     for place, (team, row) in zip(y, scores.iterrows(), strict=True):
-        worth = f"{digits(row['score'] / _MILLION)} million EUR"
+        worth = f"{row['score'] / _MILLION:,.1f} million EUR"
         ax.text(0, place - 0.3, f"{team}: {worth}", va="bottom", size=13, weight="bold")
     ax.set_ylim(len(scores) - 0.4, -0.75)
     ax.set_yticks([])
@@ -293,7 +304,7 @@ def _bars(ax: Axes, scores: pd.DataFrame, looks: Mapping[str, str], *, shaded: b
         Patch(fc=GREY, alpha=0.22, hatch="//", ec="white", label="not in the team's reports")
         if shaded else Line2D([], [], color=GREY, lw=1.2, label="thin: not in the team's reports"),
     ]  # fmt: skip
-    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, 1.13), frameon=False,
+    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, 1.11), frameon=False,
               fontsize=11, ncols=1, labelspacing=0.2)  # fmt: skip
 
 

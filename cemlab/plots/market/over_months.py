@@ -9,7 +9,16 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from cemlab import _checks, _words, market
-from cemlab.plots._style import BLUE, ORANGE, PURPLE, STYLE, TITLE, finish, new_axes
+from cemlab.plots._style import (
+    BLUE,
+    ORANGE,
+    PURPLE,
+    STYLE,
+    TITLE,
+    finish,
+    new_axes,
+    show_prediction,
+)
 from cemlab.plots.market import _looks
 from cemlab.run import Run
 
@@ -68,14 +77,14 @@ def loop_course(
         wide = _WIDE[columns] if any(runs) else 0.84
         high = 0.66 if len(shown) > columns else 0.78
         parts = _looks.panels(ax, len(shown), columns=columns, wide=wide, high=high)
-        for variable, part in zip(shown, parts, strict=True):
-            _lines(part, variable, tables, most)
         guessed = getattr(prediction, "value", None)
-        if isinstance(guessed, int | float):
-            times = 100.0 if _looks.NAMES[shown[0]][1] == "%" else 1.0
-            place = most / _period(most)[0]
-            parts[0].plot(place, times * guessed, "*", color=PURPLE, ms=18, clip_on=False, zorder=5)
-        finish(ax, title or _worth(runs, shown[0], tables), prediction)
+        guess = float(guessed) if isinstance(guessed, int | float) else None
+        for variable, part in zip(shown, parts, strict=True):
+            _lines(part, variable, tables, most, guess if part is parts[0] else None)
+        show_prediction(ax, prediction, lift=9.0)
+        room = {} if prediction is None else {"pad": 46}
+        said = title or _worth(runs, shown[0], tables)
+        ax.set_title(said, loc="left", **(TITLE | room))
     return ax
 
 
@@ -185,10 +194,16 @@ def _table(run: Run) -> pd.DataFrame:
     return table.assign(churn=churn)
 
 
-def _lines(part: Axes, variable: str, tables: Mapping[str, pd.DataFrame], most: int) -> None:
+def _lines(
+    part: Axes,
+    variable: str,
+    tables: Mapping[str, pd.DataFrame],
+    most: int,
+    guess: float | None,
+) -> None:
     size, unit = _period(most)
     times, _ = _scale(variable, list(tables.values()))
-    _frame(part, variable, list(tables.values()), size, unit, most)
+    _frame(part, variable, list(tables.values()), size, unit, most, guess)
     low, high = part.get_ylim()
     ends = []
     shades = _looks.colours(list(tables)) if any(tables) else [BLUE]
@@ -199,18 +214,28 @@ def _lines(part: Axes, variable: str, tables: Mapping[str, pd.DataFrame], most: 
                   marker="o" if len(values) == 1 else "")  # fmt: skip
         known = values[np.isfinite(values)]
         ends.append((float(known[-1]) - low) / (high - low) if known.size else 0.0)
+    if guess is not None:
+        part.plot(most / size, times * guess, "*", color=PURPLE, ms=18, clip_on=False, zorder=5)
     if not any(tables):
         return
     for name, colour, y in zip(tables, shades, _looks.apart(ends, 0.13, 0.0, 1.0), strict=True):
-        part.text(1.03, y, _looks.words(name), color=_looks.DARK.get(colour, colour), va="center",
+        part.text(1.03 if guess is None else 1.05, y, _looks.words(name), color=_looks.DARK.get(colour, colour), va="center",
                   weight="bold", transform=part.transAxes)  # fmt: skip
 
 
 def _frame(
-    part: Axes, variable: str, tables: list[pd.DataFrame], size: float, unit: str, most: int
+    part: Axes,
+    variable: str,
+    tables: list[pd.DataFrame],
+    size: float,
+    unit: str,
+    most: int,
+    guess: float | None = None,
 ) -> None:
     times, words = _scale(variable, tables)
     every = np.concatenate([times * table[variable].to_numpy() for table in tables])
+    if guess is not None:  # the reader's star lies within
+        every = np.append(every, times * guess)
     every = every[np.isfinite(every)]
     low, high = (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
     room = max(0.06 * (high - low), 0.01 * max(abs(low), abs(high)), 1e-9)
