@@ -74,7 +74,7 @@ def plain_loop(market, policy_of, months, shocks=None):
     m = market
     held = [m.customers * s.share for s in m.segments]
     good, bad = m.start_reputation * m.start_evidence, (1 - m.start_reputation) * m.start_evidence
-    s, npv, rows = m.start_public, 0.0, []
+    s, npv, rows, reputation = m.start_public, 0.0, [], m.start_reputation
     for t in range(months):
         p = policy_of(t)
         luck = (1.0, 1.0, 1.0) if shocks is None else shocks[t]
@@ -99,7 +99,8 @@ def plain_loop(market, policy_of, months, shocks=None):
         v = m.virality * (1 - m.calming * on) * (1 + m.publicisation * on) * luck[1]
         spread = reach(v, m.audience)
         exposures = posts * m.readers * spread
-        reputation = good / (good + bad)
+        if good + bad > 0:
+            reputation = good / (good + bad)
         good = m.memory * good + m.talk_good * (felt - failures)
         good += m.talk_recovered * m.talk_bad * solved
         bad = m.memory * bad + m.negativity * (
@@ -118,7 +119,8 @@ def plain_loop(market, policy_of, months, shocks=None):
             1 - math.exp(-p.retention / (max(offered, 1) * m.retention_cost))
         )
         new = m.acquisition * luck[2]
-        new *= (max(p.advertising, 1) / m.advertising_reference) ** m.advertising_elasticity
+        heard = max(p.advertising / m.advertising_reference, 1 / 30_000)
+        new *= heard**m.advertising_elasticity
         new *= (reputation / m.reputation_reference) ** m.reputation_elasticity
         if not math.isinf(m.market_size):
             new *= max(1 - n / m.market_size, 0)
@@ -133,7 +135,8 @@ def plain_loop(market, policy_of, months, shocks=None):
         said += unsolved * min(1, m.overstatement * m.loss_unresolved)
         said += solved * m.fast_share * min(1, m.overstatement * m.loss_fast)
         said += solved * (1 - m.fast_share) * min(1, m.overstatement * m.loss_slow)
-        let_down = said / felt if felt else 0.0
+        upset = f * said / failures if failures else 0.0
+        let_down = 1 - (1 - upset) ** whole * (1 - (m.experiences - whole) * upset)
         rows.append(
             {
                 "customers": n, "failure_share": f, "failures": failures, "complaints": voiced,

@@ -155,9 +155,9 @@ RIGHT = {
     "ownlog.7": "Of all who asked, 46 % got a word within two hours. Whether it solved anything the log cannot say.",
     "duel.8": 0.40 * 150_000 / 4000,
     "duel.9": "C",
-    "duel.10": 3.3,
-    "duel.11": "We were ahead by 2.84 million in the same years. If prevention were dearer you would be.",
-    "duel.12": 107.72,
+    "duel.10": 2.6,
+    "duel.11": "We were ahead by 1.45 million in the same years. If prevention were dearer you would be.",
+    "duel.12": 95.21,
     "indicators.6": 13_517 / 4_030,
     "indicators.7": "b",
     "indicators.8": 2006,
@@ -292,7 +292,7 @@ WRONG = {
     ],
     "duel.8": [60_000, 18.75, 37.5, 3.75, 0.4, 40, 14, "15"],
     "duel.9": ["a", "b", "d", "e"],
-    "duel.10": [2.0, 3.2, 3.4, 4, 100.1, 1.0, -1, 0.1, "3.3"],
+    "duel.10": [2.0, 2.5, 2.7, 4, 87.4, 1.0, -1, 0.1, "2.6"],
     "duel.11": [
         "We are better.",
         "We earned 2.84 million more. Your plan is bad.",  # no assumption
@@ -300,7 +300,7 @@ WRONG = {
         "2.84 million. It was no luck. If offers were cheap you would be ahead.",  # three sentences
         5,
     ],
-    "duel.12": [84.88, 104.7, 107_720_000, 200, 0, "107.7"],
+    "duel.12": [74.46, 92.6, 95_210_000, 200, 0, "95.2"],
     "indicators.6": [13_517 / 4_030_000, 0.335, 298, 3354.3, 3, 3.4, "3.35"],
     "indicators.7": ["a", "c", "d", "e"],
     "indicators.8": [2004, 2005, 2007, 2008, 2009, 2010, -0.45, "2006"],

@@ -482,7 +482,7 @@ def test_another_market_has_another_order_and_the_game_stays(ended):
     assert_frame_equal(dear, other.scores.drop(columns="role"), check_exact=True)
     with says("prevention_cost must be a finite number in [1e-06, 1000000], got 0.0"):
         ended.suppose(prevention_cost=0.0)
-    with pytest.raises(ValueError, match="^a number of the market must be one of .*, got 'price'"):
+    with pytest.raises(ValueError, match=r"^a number of the market must be one of .*, got 'price'"):
         ended.suppose(price=1.0)
     with says("suppose must wait for the end, got 3 quarters to play: play on, or finish() now"):
         duel().suppose()

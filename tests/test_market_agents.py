@@ -283,15 +283,50 @@ def test_callers_hang_up_as_often_as_erlang_a_says(agents_there):
     assert min(found) > 0.1
 
 
-def test_part_of_an_agent_is_there_for_that_part_of_the_month():
+def test_part_of_an_agent_is_there_for_that_part_of_each_day():
+    """A quarter on the phone: the first two of eight hours. Half for posts: half with, half without."""
     rows, began = desk(Policy(phone=1000, social=2000), escalation=1.0)
-    phone, social = (began[rows["answered"] & (rows["is_post"] == post)] for post in (0, 1))
-    assert phone.max() < 40
-    assert phone.max() > 38
-    with_, without = social[social < 40], social[social >= 40]
-    assert with_.max() < 20 < 18 + with_.max()
-    assert without.max() < 100
-    assert without.max() > 95
+    phone, social = (began[rows["answered"] & (rows["is_post"] == post)] % 8 for post in (0, 1))
+    assert 1.8 < phone.max() < 2
+    with_, without = social[social < 2], social[social >= 2]
+    assert 0.8 < with_.max() < 1
+    assert 4.7 < without.max() < 5
+    assert set(began[rows["answered"]] // 8) == set(range(20))
+
+
+@pytest.mark.parametrize("hours", [1.0, 8.0, 37.3, 160.0, 744.0])
+@pytest.mark.parametrize("part", [1e-9, 0.3, 0.999])
+def test_days_of_any_length_end(hours, part):
+    plan = Policy(phone=4000 * part, social=4000 * (1 - part))
+    rows, began = desk(plan, 2000, desk_hours=hours, escalation=1.0)
+    assert began[rows["answered"]].max(initial=0) < hours
+
+
+def test_a_caller_who_was_not_helped_posts_within_the_month_a_day_later():
+    rows, _ = desk(Policy(), 200_000, escalation=1.0, voice=1.0, patience_rate=1e4)
+    calls, later = rows[~rows["escalated"] & ~rows["is_post"]], rows[rows["escalated"]]
+    called = calls["came"][np.argsort(calls["failure"])]
+    pause = later["came"][np.argsort(later["failure"])] - called
+    assert len(called) == len(pause)
+    assert (pause > 0).all()
+    assert later["came"].max() <= 160
+    early = pause[called < 60]
+    assert abs(early.mean() - 8) < 4 * 8 / np.sqrt(early.size)
+
+
+def test_posts_of_a_small_pool_fare_as_its_calls():
+    """Six tenths of an agent: posts came a second after the call, to the same empty desk."""
+    world = replace(Market().scaled(0.1), audience=10_000)
+    plan = Policy(prevention=9000, phone=2400, organisation="pooled", resolution="deep")
+    found = [
+        counted(
+            agents.simulate(plan, network=PUBLIC, market=world, months=6, rng=r, surveyed=0)
+        ).mean()
+        for r in range(20)
+    ]
+    gap = np.array([(f["solved_social"] / f["solved_phone"]) for f in found]) - 1
+    assert abs(gap.mean()) < 4 * gap.std(ddof=1) / np.sqrt(20)
+    assert gap.std(ddof=1) / np.sqrt(20) < 0.05
 
 
 # --- the log -----------------------------------------------------------------------
@@ -346,6 +381,66 @@ def test_those_asked_answer_as_the_series_expects():
     found = nps(score.to_numpy())
     assert abs(found - 100 * expected) < 4 * 100 * np.sqrt(0.62 / len(score))
     assert set(score.unique()) == set(range(11))
+
+
+@pytest.mark.parametrize("experiences", [0.3, 4.5])
+def test_customers_are_asked_about_the_month_whatever_they_met(experiences):
+    world, plan = of_size(20_000, experiences=experiences, failure_rate=0.3)
+    run = agents.simulate(plan, network=PUBLIC, market=world, months=1, rng=2, surveyed=1)
+    score = run.events.query("kind == 'survey_nps'")["value"]
+    row = counted(run).iloc[0]
+    assert len(score) == row["customers"]
+    expected = row["promoters"] - row["detractors"]
+    assert abs(nps(score.to_numpy()) - 100 * expected) < 4 * 100 / np.sqrt(len(score))
+    law = market.monthly(market.simulate(plan, market=world, months=1)).iloc[0]
+    assert row["detractors"] == pytest.approx(law["detractors"], rel=0.03)
+    assert row["promoters"] == pytest.approx(law["promoters"], rel=0.03)
+
+
+@pytest.mark.parametrize("changes", [{"patience_rate": 0.001}, {"patience_rate": 0.01, "desk_hours": 1.0}, {}])
+def test_nothing_of_a_customer_follows_their_leaving_or_the_end(changes):
+    world = Market(customers=3000, acquisition=90, failure_rate=0.3, escalation=0.8, **changes)
+    plan = Policy(phone=2500, social=1500)
+    run = agents.simulate(plan, network=PUBLIC, market=world, months=4, rng=3, surveyed=0.5)
+    log = run.events
+    own = log[log["kind"] != "share"]
+    assert own["time"].max() < np.datetime64("2009-11-06")
+    left = own[own["kind"] == "leave"].set_index("customer")["time"]
+    assert len(left) > 500
+    when = own["customer"].astype(int).map(left.rename(index=int))
+    assert not ((own["time"] > when) & when.notna()).any()
+    last = own.groupby("customer", observed=True)["kind"].last()
+    assert (last[left.index] == "leave").all()
+    by_issue = own[own["issue"] != 0].sort_values("time", kind="stable")
+    call = by_issue[(by_issue["channel"] == "phone") & by_issue["kind"].isin(["close", "abandon"])]
+    post = by_issue[by_issue["kind"] == "publish"]
+    both = post.merge(call, on=["customer", "issue"], suffixes=("", "_call"))
+    assert len(both) > 100
+    assert (both["time"] > both["time_call"]).all()
+
+
+def test_a_market_nearly_full_fills_as_expected():
+    """One in five of the 50 left comes: 10 in the mean, never more than 50."""
+    world = Market(customers=950, market_size=1000, acquisition=200, advertising_elasticity=0)
+    runs = [
+        agents.simulate(Policy(), network=PUBLIC, market=world, months=1, rng=r) for r in range(200)
+    ]
+    new = np.array([run.final("new") for run in runs])
+    assert abs(new.mean() - 10) < 4 * np.sqrt(8 / 200)
+    high = replace(world, customers=999, acquisition=1e9)
+    assert agents.simulate(Policy(), network=PUBLIC, market=high, months=1, rng=1).final("new") == 1
+
+
+def test_standing_stays_where_nobody_tells():
+    table = counted(live(500, months=3, experiences=0, memory=0))
+    assert_allclose(table["reputation"], 0.75)
+
+
+def test_a_run_keeps_its_plan_whatever_the_caller_does():
+    plan = {0: Policy(phone=4000)}
+    run = live(500, plan=plan, months=3)
+    plan[0] = Policy(phone=1)
+    assert run.params["policy"][0].phone == 4000
 
 
 def test_names_of_the_public_stand_in_the_log():

@@ -10,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_plain import plain_loop
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 from cemlab import market
 from cemlab.market import SCENARIOS, VARIABLES, Market, Policy, Segment
 from cemlab.market import course as course_
+from cemlab.market._kernels import laws
 from cemlab.market._kernels.laws import sharers
+from cemlab.network import Network
+from cemlab.sim import cascade
 from cemlab.sim._kernels.erlang import abandoned
 from cemlab.sim.service_desk.erlang import erlang_a
 from cemlab.testing import check_model
@@ -36,6 +40,7 @@ THREE = (
     Segment("small", 0.5, 4.0), Segment("middle", 0.3, 20.0, offered=True),
     Segment("large", 0.2, 70.0, offered=True),
 )  # fmt: skip
+STORY = cascade.simulate(Network.from_edges([(0, 1)]), initial=[0], p=1.0, rng=1)
 EVERYTHING = Market(
     segments=THREE, experiences=2.5, observer=1.0, publicisation=0.4, rival_pull=0.05,
     market_size=250_000, norm=0.6, failure_sd=0.3, virality_sd=0.3, demand_sd=0.2,
@@ -89,6 +94,8 @@ def test_agrees_in_every_scenario(name):
         Market(experiences=0.3), Market(audience=math.inf), Market(base_churn=1),
         Market(segments=(Segment("all", 1.0, 20.0),)), Market(learning=1, shame_slope=0),
         Market(start_public=1.0), Market(start_public=0.0), Market(escalation=1),
+        Market(experiences=0, memory=0), Market(experiences=7, failure_rate=0.3),
+        Market(market_size=110_000), Market(advertising_reference=100.0),
     ],
     ids=str,
 )  # fmt: skip
@@ -113,6 +120,117 @@ def test_frozen_keeps_reputation_and_habit_for_good():
     past = lived(SPLIT, frozen=True)
     assert (column(past, "reputation") == Market().start_reputation).all()
     assert (column(past, "public_share") == Market().start_public).all()
+
+
+# --- nothing left ---------------------------------------------------------------------
+
+NOBODY = Market(acquisition=0, base_churn=1, memory=0)
+
+
+@pytest.mark.parametrize(
+    ("world", "months"),
+    [
+        (Market(experiences=0, memory=0), 3), (NOBODY, 3),
+        (Market(memory=0.1, acquisition=0, base_churn=0.5), 5000),
+        (Market(failure_rate=1, talk_recovered=0, memory=0), 5000),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_market_runs_on_when_nobody_is_left_to_talk(world, months):
+    past = lived(SPLIT, world, months)
+    assert np.isfinite(past.course).all()
+    assert math.isfinite(market.optimise("crm", market=world, months=2).total)
+
+
+def test_standing_stays_where_no_evidence_is_left():
+    """No experience: the evidence of the start fades, by a tenth a month until none is left."""
+    world = Market(experiences=0, memory=0.1, start_reputation=0.6)
+    assert_allclose(column(lived(SPLIT, world, 1000), "reputation"), 0.6, rtol=1e-9)
+    gone = column(lived(Policy(), replace(NOBODY, start_reputation=0.6), 4), "reputation")
+    assert gone[0] == pytest.approx(0.6)
+    assert gone[1] < 0.5  # what the first month's customers told
+    assert_array_equal(gone[2:], gone[1])
+
+
+def test_money_for_hardly_any_complaint_helps_as_far_as_it_can():
+    world = Market(empowerment_cost=0.1).world()
+    plain = laws.empowered(world, 0.6, 0.0, 1e-323)
+    assert (plain, laws.empowered(world, 0.6, 5.0, 0.0)) == (0.6, 0.6)
+    assert laws.empowered(world, 0.6, 5.0, 1e-323) == pytest.approx(0.6 + 0.4 * 0.25)
+
+
+def test_a_plan_that_lets_nothing_fail_runs_on():
+    world = Market(
+        acquisition=9000, failure_rate=0.9, virality=5, retention_effect=0, observer=50,
+        rival_pull=0.5, voice=0.1, empowerment_cost=0.1, reputation_elasticity=5, wage=2000,
+        experiences=0.3, memory=0.5, escalation=1,
+    )  # fmt: skip
+    for spent in (1e3, 1e5, 7.2e5, 7.4e5, 1e9):
+        policy = Policy(prevention=spent, phone=1e4, empowerment=5.0, organisation="pooled")
+        assert np.isfinite(lived(policy, replace(world, customers=1000), 60).course).all()
+
+
+# --- a finite market ------------------------------------------------------------------
+
+
+def test_a_finite_market_never_brings_more_than_an_endless_one():
+    sizes = [100_000, 110_000, 200_000, 1e6, 1e9, math.inf]
+    found = [column(lived(SPLIT, Market(market_size=n), 1), "new")[0] for n in sizes]
+    assert_allclose(found, found[-1] * (1 - 1e5 / np.array(sizes)), rtol=1e-12)
+    ends = [column(lived(SPLIT, Market(market_size=n)), "customers")[-1] for n in sizes]
+    assert (np.diff(ends) > 0).all()
+
+
+def test_a_company_without_advertising_grows_as_one_of_another_size():
+    policy = Policy(phone=100_000)
+    small, large = (
+        column(lived(policy.scaled(x), Market().scaled(x), 1), "new")[0] / x for x in (0.01, 100)
+    )
+    assert small == pytest.approx(large, rel=1e-12)
+
+
+# --- chance ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rate", "sd", "mean"), [(0.08, 2.0, 0.0601), (0.3, 1.0, 0.272), (0.08, 0.5, 0.08)]
+)
+def test_wild_shocks_are_cut_where_everything_fails(rate, sd, mean):
+    """E min(1, rate X) with X lognormal of mean 1: the normal integral, as Market says."""
+    far = -math.log(rate) / sd
+    exact = rate * stats.norm.cdf(far - sd / 2) + stats.norm.sf(far + sd / 2)
+    assert exact == pytest.approx(mean, abs=5e-5)
+    world = Market(failure_rate=rate, failure_sd=sd)
+    luck = course_.shocks(world, 20_000, key=5)
+    shares = column(lived(Policy(), world, 20_000, shocks=luck), "failure_share")
+    error = shares.std() / math.sqrt(shares.size)
+    assert abs(shares.mean() - exact) < 4 * error
+
+
+# --- what a run keeps -----------------------------------------------------------------
+
+
+def test_a_run_keeps_its_plan_and_numbers_whatever_the_caller_does():
+    plan = {0: Policy(phone=100_000, advertising=50_000)}
+    run = market.simulate(plan, months=3)
+    before = market.dashboard(run, "crm")
+    plan[0] = Policy(phone=100_000, empowerment=1e6)
+    assert market.dashboard(run, "crm").equals(before)
+    for table in ("course", "held"):
+        with pytest.raises(ValueError, match="read-only"):
+            run.details[table][0] = 1.0
+
+
+def test_months_must_fit_in_memory(monkeypatch):
+    monkeypatch.setattr(course_, "_ROOM", 1e15)
+    with pytest.raises(ValueError, match=r"^months must fit in memory, .*: ask for fewer$"):
+        market.simulate(SPLIT, months=2)
+
+
+@pytest.mark.parametrize("run", [3, STORY])
+def test_monthly_takes_runs_of_a_market_only(run):
+    with pytest.raises(ValueError, match=r"^run must be a Run of a market, got .*market.simulate$"):
+        market.monthly(run)
 
 
 # --- its parts ------------------------------------------------------------------------
@@ -567,7 +685,7 @@ MISTAKES = [
     (lambda: market.simulate(SPLIT, market=None), "market must be a Market, got None"),
     (
         lambda: market.simulate(SPLIT, replicate=-1),
-        "replicate must be a whole number of at least 0, got -1",
+        f"replicate must be a whole number in [0, {2**62}], got -1",
     ),
     (
         lambda: market.simulate(SPLIT, start="6.7.2009"),

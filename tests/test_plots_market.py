@@ -28,7 +28,8 @@ MAP = pd.DataFrame(
 )  # fmt: skip
 WHAT_IF = pd.DataFrame(
     {"baseline": [10e6, 0.02], "other": [12e6, 0.021], "difference": [2e6, 0.001],
-     "low": [1e6, -0.001], "high": [3e6, 0.003], "n": [50, 50], "unit": ["EUR", "a month"]},
+     "low": [1e6, -0.001], "high": [3e6, 0.003], "ahead": [0.9, 0.6], "p5": [-1e6, -0.01],
+     "p95": [4e6, 0.02], "n": [50, 50], "unit": ["EUR", "a month"]},
     index=pd.Index(["npv", "churn"], name="outcome"),
 )  # fmt: skip
 LEVERS = LeverValues(
@@ -253,10 +254,15 @@ def test_numbers_of_policies_do_not_touch_the_next_panel(count):
 def test_differences_carry_their_intervals():
     ax = plots.what_if_difference(WHAT_IF, ("npv", "churn"))
     assert words(ax) == ["+2 million EUR (+1 to +3)", "+0.1 points of % (-0.1 to +0.3)"]
-    assert title(ax) == "The other policy: net present value +2 million EUR (+1 to +3)"
+    assert title(ax) == "In the middle of the pairs: net present value +2 million EUR (+1 to +3)"
     lines = [line for line in ax.lines if line.get_marker() in "os" and len(line.get_xdata()) == 1]
     assert [line.get_marker() for line in lines] == ["o", "s"]  # churn: the interval holds 0
     assert "50 pairs" in ax.get_xlabel()
+    thin = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 1.5][1:]
+    assert [ends / ends[1] for ends in map(np.asarray, thin)] == [
+        pytest.approx([-0.25, 1]), pytest.approx([-0.5, 1]),
+    ]  # fmt: skip
+    assert max(ends[1] for ends in thin) < 1
 
 
 def test_all_outcomes_of_a_real_what_if_can_be_drawn():

@@ -53,6 +53,7 @@ from cemlab.market.policy import BUDGET as BUDGET
 from cemlab.market.policy import LINES as LINES
 from cemlab.market.policy import Plan as Plan
 from cemlab.market.policy import Policy as Policy
+from cemlab.market.policy import settled as _settled
 from cemlab.market.scenarios import SCENARIOS as SCENARIOS
 from cemlab.run import Run
 
@@ -73,6 +74,7 @@ def simulate(
     Numbers of people are expected ones, not whole. Chance there is only where the market has
     shocks (`failure_sd`, `virality_sd`, `demand_sd`): then the same `rng` and `replicate` are
     the same years, whatever the policy. Single people live in `market.agents.simulate`.
+    Reputation is the share of good evidence; where none is left, it stays as it was.
 
     *Critique.* Its links are published signs and elasticities from different trades, joined
     by assumptions; the sum has never been fitted to a company. It says what follows from what,
@@ -95,8 +97,9 @@ def simulate(
     -------
     Run
         `series` holds the :data:`VARIABLES` month by month (:func:`monthly` gives them as a
-        table); `details` the net present value `npv` (EUR), customers by segment `held` and
-        the plan. `events` has no rows: expected numbers are nobody's story.
+        table); `details` the net present value `npv` (EUR), customers by segment `held` at the
+        start of each month, and the series as an array, `course`. The plan is in
+        ``params["policy"]``. `events` has no rows: expected numbers are nobody's story.
 
     Raises
     ------
@@ -113,18 +116,18 @@ def simulate(
     world, count = _course.check(market, months)
     first = _checks.moment("start", start)
     key = int(_luck.key(rng))
-    again = _checks.whole("replicate", replicate, low=0)
+    again = _course.check_replicate(replicate)
     past = _course.lived(policy, world, count, shocks=_course.shocks(world, count, key, again))
     return Run(
         model="market",
         params={
-            "policy": policy, "months": months, "market": market, "start": start,
+            "policy": _settled(policy), "months": months, "market": market, "start": start,
             "replicate": replicate,
         },
         series=_course.told(past, first),
         key=key,
         make_events=partial(_nobody),
-        details={"npv": past.npv, "held": past.held, "course": past.course},
+        details=_course.details(past),
     )  # fmt: skip
 
 

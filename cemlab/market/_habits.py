@@ -14,6 +14,8 @@ from cemlab.market.assumptions import Market
 Floats = NDArray[np.float64]
 _GRID = 20_001
 _LEAST = 700.0  # logits beyond which a share is told apart from 0 or 1 no more
+_FLAT = 4.0 * (1.0 + 1e-12)  # slope times norm up to which there is one habit at rest
+_ROUNDING = 1e-12
 
 
 class Folds(NamedTuple):
@@ -43,7 +45,7 @@ def pull(advantage: ArrayLike, share: ArrayLike, market: Market) -> Floats:
 def turns(market: Market) -> Folds | None:
     """Return where the curve of all habits at rest turns; None if it does not."""
     steep = market.shame_slope * market.norm
-    if steep <= 4.0:
+    if steep <= _FLAT:
         return None
     low = 2.0 / steep / (1.0 + float(np.sqrt(1.0 - 4.0 / steep)))
     x = float(logit(low))
@@ -58,7 +60,10 @@ def advantage(x: Floats, market: Market) -> Floats:
 
 
 def rests(gain: float, market: Market) -> list[float]:
-    """Return the logits of the shares at rest, lowest first: between two turns lies one at most."""
+    """Return the logits of the shares at rest, lowest first: between two turns lies one at most.
+
+    Where the advantage is that of a turn, the turn is at rest itself.
+    """
 
     def off(x: float) -> float:
         return float(pull(gain, expit(x), market)) - x
@@ -66,12 +71,17 @@ def rests(gain: float, market: Market) -> list[float]:
     low, high = sorted(float(pull(gain, share, market)) for share in (0.0, 1.0))
     known = turns(market)
     x = -np.inf if known is None else float(logit(known.share_begins))
-    edges = [low - 1.0, *(at for at in (x, -x) if low - 1.0 < at < high + 1.0), high + 1.0]
-    found = []
-    for left, right in pairwise(edges):
-        if off(left) * off(right) < 0.0:
+    corners = [at for at in (x, -x) if low - 1.0 < at < high + 1.0]
+    near = 0.0
+    if known is not None:
+        window = market.shame_slope * (known.begins - known.ends)
+        near = min(_ROUNDING * max(1.0, abs(low), abs(high)), 0.01 * window)
+    touched = [at for at in corners if abs(off(at)) <= near]
+    found = list(touched)
+    for left, right in pairwise([low - 1.0, *corners, high + 1.0]):
+        if not {left, right} & set(touched) and off(left) * off(right) < 0.0:
             found.append(float(brentq(off, left, right, xtol=1e-14, rtol=1e-14, maxiter=500)))
-    return found
+    return sorted(found)
 
 
 def settled(share: float, gain: float, market: Market) -> float:
@@ -87,9 +97,15 @@ def settled(share: float, gain: float, market: Market) -> float:
 
 
 def stable(shares: Floats, market: Market) -> NDArray[np.bool_]:
-    """Return where a small push shrinks; without learning: as if people learned slowly."""
-    steep = market.shame_slope * market.norm * shares * (1.0 - shares)
-    return np.asarray((steep < 1.0) & (market.learning * (1.0 - steep) < 2.0))
+    """Return where a small push shrinks; without learning: as if people learned slowly.
+
+    At a turn a push to one side does not. Up to a slope times norm of 4 all pushes do, at 4
+    itself more slowly than by any fixed part.
+    """
+    pulled = market.shame_slope * market.norm
+    steep = pulled * shares * (1.0 - shares)
+    back = (steep < 1.0 - _ROUNDING) | (pulled <= _FLAT)
+    return np.asarray(back & (market.learning * (1.0 - steep) < 2.0))
 
 
 def crossings(

@@ -41,12 +41,15 @@ def balance(
     def lacking(customers: float) -> float:
         return float(people(customers).sum()) - customers
 
-    if coming(0.0) == 0.0:
-        held = np.zeros_like(share)
-    elif leave(1.0) == 0.0 and math.isinf(market.market_size):
+    leaving = leave(market.customers)
+    if coming(0.0) == 0.0:  # whom nothing drives away stays, any number of them
+        begun = market.customers * share
+        stop = float(_law(laws.kept_by_offers)(w, policy.retention, float(begun @ offered)))
+        held = np.where(leaving * (1.0 - stop * offered) == 0.0, begun, 0.0)
+    elif leaving == 0.0 and math.isinf(market.market_size):
         msg = "base_churn must be above 0 in an endless market that nobody else leaves, got 0: there is no state of rest"
         raise ValueError(msg)
-    elif leave(1.0) == 0.0:
+    elif leaving == 0.0:
         held = market.market_size * share
     elif lacking(_TINY) <= 0.0:
         held = people(_TINY)
@@ -56,7 +59,7 @@ def balance(
             high *= 2.0
         held = people(float(brentq(lacking, _TINY, high, xtol=1e-9, rtol=1e-14, maxiter=500)))
     n, earned = float(held.sum()), float(held @ margin)
-    come = coming(n) if leave(1.0) > 0.0 else 0.0
+    come = coming(n) if leaving > 0.0 else 0.0
     return {
         "customers": n, "left": come, "new": come, "margin": earned,
         "profit": earned - policy.total, "churn": come / n if n > 0.0 else leave(_TINY),

@@ -1,6 +1,7 @@
 """What a market is like: every number of the closed loop, with unit, range and basis."""
 
 import math
+from collections.abc import Hashable
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
@@ -40,14 +41,14 @@ class Segment:
     offered: bool = False
 
     def __post_init__(self) -> None:
-        if not str(self.name).strip():
+        if not isinstance(self.name, str) or not self.name.strip():
             msg = f"a segment's name must be a word, got {self.name!r}"
             raise ValueError(msg)
         if _checks.probability("a segment's share", self.share) == 0.0:
             msg = f"a segment's share must be above 0, got {self.share!r}"
             raise ValueError(msg)
         _checks.number("a segment's margin", self.margin, low=-1e9, high=1e9)
-        if self.offered not in (True, False):
+        if not isinstance(self.offered, Hashable) or self.offered not in (True, False):
             msg = f"a segment's offered must be True or False, got {self.offered!r}"
             raise ValueError(msg)
 
@@ -122,14 +123,18 @@ class Market:
     loudness : float
         How many voices a public complaint counts where the budget follows the loudest.
     promoters, detractors, overstatement
-        Among customers without a failure; how many say they would leave for each who leaves.
+        Among customers without a failure in the month; how many say they would leave for each
+        who leaves.
     discount : float
         Interest a month.
     start_reputation, start_evidence, start_public
         Reputation at the start, the weight of evidence behind it, and the share of complainers
         who go public.
     failure_sd, virality_sd, demand_sd : float
-        Chance: standard deviation of the monthly shocks' logarithm; 0 for none.
+        Chance: standard deviation of the monthly shocks' logarithm; 0 for none. Shocks are
+        factors of mean 1; but no more than all experiences can fail, so that where much fails
+        or shocks are wild, fewer do in the mean: at an sd of 2, 6.0 % instead of 8 %; at an sd
+        of 1, 27.2 % instead of 30 %; at .5 and 8 %, hardly fewer.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """What each lever adds: a difference in value, split fairly over those who made it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 from types import MappingProxyType
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cemlab import _checks
-from cemlab.market import course
+from cemlab.market import _mixtures, course
 from cemlab.market.assumptions import Market
 from cemlab.market.optimum import best
 from cemlab.market.policy import BUDGET, LINES, Policy
@@ -21,8 +21,9 @@ LEVERS = ("prevention", "deep resolution", "retention", "pooling", "empowerment"
 
 MOST_PLAYERS = 12
 _ALWAYS = ("phone", "social", "advertising")
-_WAYS = "organisation", "resolution", "loudest"
 _MONEY = tuple(lever for lever in LEVERS if lever in LINES)
+_NOISE = 1e-6
+"""Part of a value below which the search for the best policy tells nothing apart."""
 
 
 def shapley(value: Callable[[frozenset[str]], float], players: Sequence[str]) -> pd.DataFrame:
@@ -103,7 +104,7 @@ class LeverValues:
     def best(self) -> str:
         """The set with the highest net present value; of those within a millionth the smallest."""
         npv = self.combinations["npv"]
-        return str((npv >= npv.max() - 1e-6 * abs(npv.max())).idxmax())
+        return str((npv >= npv.max() - _NOISE * abs(npv.max())).idxmax())
 
 
 def lever_values(
@@ -116,9 +117,11 @@ def lever_values(
     """Return what each lever adds to the best net present value, over all sets of levers.
 
     Each set of permitted levers is optimised by itself. A line of money that is permitted may
-    be used or not, so it cannot do harm. A way to run the desk is used wherever it is
+    be used or not, so it cannot do harm: a set without it leaves its plan to the larger set
+    where the search finds nothing better. A way to run the desk is used wherever it is
     permitted: deep instead of fast, pooled instead of split; so its value may be negative.
-    Phone, social and advertising money are always permitted.
+    Phone, social and advertising money are always permitted. Values below a millionth of the
+    highest net present value are beyond what the search can tell, and count as 0.
 
     *Critique.* The value of a lever depends on which others are on the list, and on a budget
     that is optimised with perfect knowledge of the market.
@@ -153,16 +156,23 @@ def lever_values(
     _checks.one_of_each("levers", names, LEVERS)
     world, count = course.check(market, months)
     money = _checks.number("budget", budget, low=0.0)
-    found, worth, rows = {}, {}, []
+    found: dict[str, Policy] = {}
+    worth: dict[frozenset[str], float] = {}
+    rows = []
     for group in _groups(names):
         policy = _best(group, money, world, count)
         worth[group] = course.lived(policy, world, count).npv
+        for line in _MONEY:  # a plan that leaves the line alone is permitted, too
+            fewer = group - {line}
+            if line in group and worth[fewer] >= worth[group]:
+                policy, worth[group] = found[_listed(fewer, names)], worth[fewer]
         found[_listed(group, names)] = policy
         rows.append({name: name in group for name in names} | {"npv": worth[group]})
+    parts = _split(worth, names)
+    nothing = parts["value"].abs() <= _NOISE * max(abs(npv) for npv in worth.values())
+    parts.loc[nothing, ["value", "share"]] = 0.0
     index = pd.Index(found, name="levers")
-    return LeverValues(
-        _split(worth, names), pd.DataFrame(rows, index=index), MappingProxyType(found)
-    )
+    return LeverValues(parts, pd.DataFrame(rows, index=index), MappingProxyType(found))
 
 
 def split_difference(
@@ -175,7 +185,13 @@ def split_difference(
     """Split the difference in net present value of two policies over what differs between them.
 
     Players are the budget lines and the ways of running the desk in which `b` differs from
-    `a`. A set of players takes its lines and ways from `b` and all others from `a`; then all
+    `a`. Phone and social are one line, "service", as a pool has one sum for both. How a split
+    desk shares it is a player of its own, "social_part", only where both policies plan it: a
+    pool does not, nor does a desk whose money follows the loudest alone (`loudest` 1), nor one
+    without money. Where one of them plans it, every split desk follows that plan; "loudest" is
+    a player between two split desks only, for the same reason.
+
+    A set of players takes its lines and ways from `b` and all others from `a`; then all
     money is scaled to the common budget, so that no mixture spends more than the two (one that
     has taken only empty lines spends nothing). The parts are Shapley values and add up to the
     difference.
@@ -195,9 +211,9 @@ def split_difference(
     Returns
     -------
     DataFrame, indexed by `player`
-        `before` and `after` (EUR a month, or the way's name or part), `value` (EUR of net
-        present value, b less a) and `share` (of their sum; missing if it is 0). No rows if the
-        policies are the same.
+        `before` and `after` (EUR a month; for `social_part` and `loudest` a part in [0, 1];
+        else the way's name), `value` (EUR of net present value, b less a) and `share` (of their
+        sum; missing if it is 0). No rows if both are the same company.
 
     Raises
     ------
@@ -217,14 +233,15 @@ def split_difference(
         msg = f"b must spend what a spends, {a.total:,.10g} EUR a month, got {b.total:,.10g}: use b.scaled"
         raise ValueError(msg)
     world, count = course.check(market, months)
-    names = [what for what in (*LINES, *_WAYS) if getattr(a, what) != getattr(b, what)]
+    before, after = _mixtures.decisions(a, b), _mixtures.decisions(b, a)
+    names = _mixtures.players(before, after)
     worth = {
-        group: course.lived(_mixture(a, b, group, names), world, count).npv
+        group: course.lived(_mixtures.mixture(a, b, group, names), world, count).npv
         for group in _groups(names)
     }
     parts = _split(worth, names)
-    for place, policy in enumerate((a, b)):
-        told = pd.Series([getattr(policy, name) for name in names], index=parts.index, dtype=object)
+    for place, known in enumerate((before, after)):
+        told = pd.Series([known[name] for name in names], index=parts.index, dtype=object)
         parts.insert(place, ("before", "after")[place], told)
     return parts
 
@@ -282,16 +299,3 @@ def _best(group: frozenset[str], budget: float, market: Market, months: int) -> 
         resolution="deep" if "deep resolution" in group else "fast",
         budget=budget, market=market, months=months,
     )  # fmt: skip
-
-
-def _mixture(a: Policy, b: Policy, group: frozenset[str], names: Sequence[str]) -> Policy:
-    """Return `a` with some lines and ways from `b`, all money scaled to the total of both."""
-    if len(group) in (0, len(names)):
-        return b if group else a
-    taken: dict[str, Any] = {what: getattr(b, what) for what in group}
-    if taken.get("organisation", a.organisation) == "pooled":
-        taken["loudest"] = 0.0  # a pool has one budget: nothing to split
-    mixed = replace(a, **taken)
-    if not mixed.total:
-        return mixed
-    return replace(mixed, **{line: getattr(mixed, line) / mixed.total * a.total for line in LINES})

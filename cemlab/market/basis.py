@@ -46,7 +46,7 @@ def parameters(market: Market | None = None) -> pd.DataFrame:
 # --- inside ------------------------------------------------------------------------
 
 _OF_SEGMENT: Mapping[str, str] = {
-    "share": "share of customers", "margin": "EUR a customer and month", "offered": "1 yes, 0 no",
+    "share": "share of customers, above 0", "margin": "EUR a customer and month", "offered": "1 yes, 0 no",
 }  # fmt: skip
 
 

@@ -17,6 +17,9 @@ from cemlab.run import Run
 
 Array = NDArray[np.float64]
 MOST_MONTHS = 1_000_000
+MOST_REPLICATES = 2**62
+
+_ROOM = 2_000.0  # bytes a month of a course and its series
 
 VARIABLES: Mapping[str, str] = MappingProxyType(
     {
@@ -86,7 +89,8 @@ def segments(market: Market) -> tuple[Array, Array, Array]:
 def shocks(market: Market, months: int, key: int, replicate: int = 0) -> Array:
     """Return factors on failures, virality and demand, shape (months, 3), mean 1.
 
-    The same key and replicate are the same years, whatever the policy.
+    The same key and replicate are the same years, whatever the policy. The share of failures
+    cannot rise above 1, so that it falls short of its mean where shocks would lift it there.
     """
     sd = np.array([market.failure_sd, market.virality_sd, market.demand_sd])
     if not sd.any():
@@ -99,7 +103,30 @@ def shocks(market: Market, months: int, key: int, replicate: int = 0) -> Array:
 
 def check(market: object, months: object) -> tuple[Market, int]:
     """Return a market and a number of months as they must be."""
-    return check_market(market), _checks.whole("months", months, low=1, high=MOST_MONTHS)
+    count = _checks.whole("months", months, low=1, high=MOST_MONTHS)
+    _checks.memory("months", _ROOM * count, "ask for fewer")
+    return check_market(market), count
+
+
+def check_replicate(replicate: object) -> int:
+    """Return the number of a replicate as it must be."""
+    return _checks.whole("replicate", replicate, low=0, high=MOST_REPLICATES)
+
+
+def check_run(run: object) -> Run:
+    """Return `run` if it is one of a market."""
+    if isinstance(run, Run) and {"course", "held"} <= set(run.details):
+        return run
+    got = f"one of {run.model}" if isinstance(run, Run) else repr(run)
+    msg = f"run must be a Run of a market, got {got}: use market.simulate"
+    raise ValueError(msg)
+
+
+def details(past: Lived) -> dict[str, Any]:
+    """Return what a run keeps of a course; its arrays can be read only."""
+    for table in (past.course, past.held):
+        table.setflags(write=False)
+    return {"npv": past.npv, "held": past.held, "course": past.course}
 
 
 def told(months: Lived, start: pd.Timestamp) -> pd.DataFrame:
@@ -109,7 +136,7 @@ def told(months: Lived, start: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "time": np.tile(time, len(VARIABLES)),
-            "variable": np.repeat(list(VARIABLES), count),
+            "variable": pd.Index(list(VARIABLES)).repeat(count),
             "value": months.course.T.ravel(),
         }
     )
@@ -128,6 +155,11 @@ def month_starts(start: pd.Timestamp, count: int) -> NDArray[np.datetime64]:
 def monthly(run: Run) -> pd.DataFrame:
     """Return a run of the market as a table: one row a month, one column a variable.
 
+    Raises
+    ------
+    ValueError
+        If the run is not one of a market.
+
     Examples
     --------
     >>> from cemlab import market
@@ -135,5 +167,5 @@ def monthly(run: Run) -> pd.DataFrame:
     >>> monthly(run)["customers"].round().tolist()
     [100000.0, 100490.0]
     """
-    table: Any = run.series.pivot_table(index="time", columns="variable", values="value")
+    table: Any = check_run(run).series.pivot_table(index="time", columns="variable", values="value")
     return table[list(VARIABLES)].rename_axis(columns=None)

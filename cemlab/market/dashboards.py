@@ -10,7 +10,7 @@ import pandas as pd
 from cemlab import _checks
 from cemlab.market._kernels import loop
 from cemlab.market.assumptions import Market
-from cemlab.market.course import Array
+from cemlab.market.course import Array, check_run
 from cemlab.market.last_month import answered, answered_calls, answered_posts
 from cemlab.market.policy import by_month
 from cemlab.run import Run
@@ -75,7 +75,7 @@ def dashboard(run: Run, role: str) -> pd.DataFrame:
         `public_share_of_complainers` (who go public at once),
         `exposures_per_1000_customers_month` (times a public complaint is seen), `reputation`
         (0 to 1; mean of the months), `lost_after_failure_customers` (in the quarter: who would
-        have stayed without failures).
+        have stayed without failures, those among them whom a rival took over unanswered posts).
 
         "both": the first, then the second. Shares of a quarter are of its sums. A figure is
         missing where there was nothing to count: no call, no complaint, no customer.
@@ -112,24 +112,20 @@ class _Seen(NamedTuple):
 
 
 def _seen(run: object) -> _Seen:
-    ours = isinstance(run, Run) and {"course", "held"} <= set(run.details)
-    if not isinstance(run, Run) or not ours:
-        got = f"one of {run.model}" if isinstance(run, Run) else repr(run)
-        msg = f"run must be a Run of a market, got {got}: use market.simulate"
-        raise ValueError(msg)
-    course: Array = run.details["course"]
+    ours = check_run(run)
+    course: Array = ours.details["course"]
     months = len(course)
     whole = months // _QUARTER
     if not whole:
         msg = f"run must have at least {_QUARTER} months, one quarter, got {months}"
         raise ValueError(msg)
-    lines = np.broadcast_to(by_month(run.params["policy"], months).lines, (months, 6))
+    lines = np.broadcast_to(by_month(ours.params["policy"], months).lines, (months, 6))
     spent = course[:, loop.PHONE_MONEY] + course[:, loop.SOCIAL_MONEY] + lines[:, 5]
     upto = whole * _QUARTER
     return _Seen(
         course[:upto].reshape(whole, _QUARTER, -1),
         spent[:upto].reshape(whole, _QUARTER),
-        run.params["market"],
+        ours.params["market"],
     )
 
 
@@ -158,8 +154,9 @@ def _per_customer(column: int, times: float = 1.0) -> Callable[[_Seen], Array]:
 def _lost_after_failure(seen: _Seen) -> Array:
     """Return who left and would have stayed if nothing had failed.
 
-    Leaving without failures is base churn and what rivals take; offers stop the same part of
-    both, so that the ratio of the two rates holds for each segment.
+    Without failures nobody posts and no rival has anything to show: only base churn is left.
+    Offers stop the same part of all leaving, so that the ratio of the rates holds for each
+    segment.
     """
     market, course = seen.market, seen.course
     failures = course[..., loop.FAILURES]
@@ -170,9 +167,10 @@ def _lost_after_failure(seen: _Seen) -> Array:
     each = course[..., loop.FAILURE_SHARE] * loss
     whole = np.floor(market.experiences)
     stay = (1.0 - each) ** whole * (1.0 - (market.experiences - whole) * each)
-    calm = (1.0 - market.base_churn) * (1.0 - course[..., loop.POACHED])
-    leave = 1.0 - calm * stay
-    part = np.divide(calm * (1.0 - stay), leave, out=np.zeros(leave.shape), where=leave > 0.0)
+    calm = 1.0 - market.base_churn
+    drawn = 1.0 - stay * (1.0 - course[..., loop.POACHED])
+    leave = market.base_churn + calm * drawn
+    part = np.divide(calm * drawn, leave, out=np.zeros(leave.shape), where=leave > 0.0)
     found: Array = (course[..., loop.LEFT] * part).sum(axis=1)
     return found
 

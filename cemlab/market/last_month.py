@@ -84,7 +84,7 @@ def satisfied_clv(row: Array, people: Array, market: Market, offers: float) -> A
     """Return what a customer of each segment is worth (EUR) by how many experiences satisfy.
 
     The model of `crm.value.satisfaction_clv`: an experience fails and stays unsolved with
-    chance 1 - p. Who was let down dies at a higher rate, so that the part lost before the next
+    chance 1 - p. Margins flow, where `segment_clv` has the first at once. Who was let down dies at a higher rate, so that the part lost before the next
     experience is the market's loss; the satisfied die at base churn, at what rivals take, and at
     what solved failures cost. Offers slow every death alike. Margin is spread over experiences.
     """
@@ -146,8 +146,13 @@ def _churn(past: Lived, market: Market) -> Array:
 
 
 def _total(people: Array, each: Array) -> float:
-    """Return what all are worth; a segment with nobody in it counts nothing, though endless."""
+    """Return what all are worth; a segment with nobody in it counts nothing, though endless.
+
+    Missing where some are endlessly worth and others endlessly dear.
+    """
     there = people > 0.0
+    if each[there].max(initial=0.0) == np.inf and each[there].min(initial=0.0) == -np.inf:
+        return math.nan
     return float(np.sum(people[there] * each[there]))
 
 

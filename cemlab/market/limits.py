@@ -34,6 +34,8 @@ def no_failures(
     them customers at the start, newcomers shrink with those who are left,
     :math:`a (M - N) / (M - N_0)`, so that :math:`N = a M / (a + h (M - N_0))`. With retention
     offers, those who get them leave more rarely: then N is the root of the same balance.
+    Where nobody comes either, those at the start who never leave are the customers: all if
+    nothing drives anybody away.
 
     *Critique.* A limit to check with, not a goal: nobody's service never fails.
 
@@ -147,7 +149,9 @@ def steady_state(
     Raises
     ------
     ValueError
-        If nothing comes to rest within some 65,000 months, as where customers grow for ever.
+        If something still moves (in its tenth digit) after some 65,000 months: customers grow
+        for ever, or so few leave that rest takes longer still. The sentence holds the last
+        values, which may do in the second case.
 
     Examples
     --------
@@ -169,7 +173,7 @@ def steady_state(
             break
         before, months = last, 2 * months
     at = int(np.argmax(moved))
-    msg = f"policy must lead to a state of rest, got {names[at]} still moving after {months:,} months, {before[at]:,.12g} at half of them and {last[at]:,.12g}: see market.simulate"
+    msg = f"policy must lead to a state of rest within {months:,} months, got {names[at]} still moving, {before[at]:,.12g} at half of them and {last[at]:,.12g} at their end: see market.simulate"
     raise ValueError(msg)
 
 

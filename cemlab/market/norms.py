@@ -22,8 +22,6 @@ from cemlab.market._habits import Folds as Folds
 from cemlab.market.assumptions import Market, check_market
 from cemlab.market.policy import ORGANISATIONS, RESOLUTIONS
 
-_NEAR = 1e-9
-
 
 def equilibria(
     advantage: float,
@@ -52,7 +50,9 @@ def equilibria(
     Returns
     -------
     DataFrame, lowest first
-        `public_share` (0 to 1) and `stable`: whether the habit comes back after a small push.
+        `public_share` (0 to 1) and `stable`: whether the habit comes back after a small push,
+        to either side. At an advantage of one of the :func:`folds`, the habit that is about to
+        tip stands once, as not stable: a push to one side ends it.
 
     Raises
     ------
@@ -117,7 +117,9 @@ def norm_loop(
         `advantage`, `public_share`, `direction` and `branch`. Rows of direction "up" and
         "down" are the path; rows of direction "rest" are all habits at rest within these
         advantages, from the lowest share to the highest (an S where there are folds), with
-        branch "stable" or "unstable".
+        branch "stable" or "unstable". Folds within, and habits at rest at both ends of the
+        path, are among them: where two neighbours stand at the same end, the S has left the
+        path between them.
 
     Raises
     ------
@@ -245,12 +247,19 @@ def _curve(path: Floats, market: Market) -> pd.DataFrame:
     if market.shame_slope == 0.0:
         gains, shares = path, np.full(path.size, 0.5)
     else:
-        low, high = _habits.rests(path[0], market)[0], _habits.rests(path[-1], market)[-1]
-        between = np.linspace(expit(low), expit(high), 203)[1:-1]
-        x = np.sort(np.concatenate([np.linspace(low, high, 200), logit(between)]))
-        gains, shares = _habits.advantage(x, market), expit(x)
-        within = (gains >= path[0] - _NEAR) & (gains <= path[-1] + _NEAR)
-        gains, shares = gains[within], shares[within]
+        first, last = (_habits.rests(gain, market) for gain in (path[0], path[-1]))
+        between = np.linspace(expit(first[0]), expit(last[-1]), 203)[1:-1]
+        inner = np.concatenate([np.linspace(first[0], last[-1], 200), logit(between)])
+        turns = _habits.turns(market)
+        if turns is not None:
+            inner = np.append(inner, logit([turns.share_begins, turns.share_ends]))
+        gains = _habits.advantage(inner, market)
+        within = (gains > path[0]) & (gains < path[-1])
+        ends = np.concatenate([np.full(len(first), path[0]), np.full(len(last), path[-1])])
+        gains = np.concatenate([gains[within], ends])
+        x = np.concatenate([inner[within], first, last])
+        order = np.argsort(x, kind="stable")
+        gains, shares = gains[order], expit(x[order])
     branch = np.where(_habits.stable(shares, market), "stable", "unstable")
     rows = {"advantage": gains, "public_share": shares, "direction": "rest", "branch": branch}
     return pd.DataFrame(rows)

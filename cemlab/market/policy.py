@@ -228,6 +228,11 @@ def stages(plan: Plan) -> dict[int, Policy]:
     return dict(sorted(steps.items()))
 
 
+def settled(plan: Plan) -> Plan:
+    """Return a plan that no later change of the caller's mapping can reach."""
+    return plan if isinstance(plan, Policy) else stages(plan)
+
+
 def _ways(policy: Policy) -> tuple[float, float, float]:
     pooled = float(policy.organisation == "pooled")
     return pooled, float(policy.resolution == "deep"), policy.loudest

@@ -5,7 +5,7 @@ each gets the agent who is free first, or hangs up before that. What is left at 
 month is worked off.
 """
 
-from math import floor, log1p
+from math import exp, floor, log1p
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from cemlab.market._kernels.people import (
     BY_PHONE,
     ESCALATE,
     PATIENCE,
+    PAUSE,
     QUICK,
     QUICKLY,
     SERVICE,
@@ -24,6 +25,8 @@ from cemlab.market._kernels.people import (
     entity,
 )
 from cemlab.sim._kernels.heap import drop, put, replace
+
+_DAY = 8.0  # desk hours: a shift, and the mean pause before a caller who was not helped posts
 
 CONTACT = np.dtype(
     [
@@ -57,13 +60,22 @@ def _begin(contact, failure, came, is_post, escalated):
     contact.solved = False
 
 
+@inlined
+def _after(luck, own, ended, month):
+    """Return when a caller who was not helped posts: after a pause, but within the month."""
+    if ended >= month:
+        return ended
+    within = 1.0 - exp((ended - month) / _DAY)
+    return min(ended - _DAY * log1p(-_luck.draw(luck[PAUSE], own) * within), month)
+
+
 @kernel
 def _serve(
     w, luck, failures, contacts, count, order, times, codes, size, joins, staff, other, rate, solve
 ):  # fmt: skip
     """Let one team serve the contacts in `order`, and what is to come where it `joins` them.
 
-    `staff` need not be whole: the last agent is there for that part of the month only. That is
+    `staff` need not be whole: the last agent is there for that part of each day only. That is
     the first part; but where another team's last agent is there for the part `other`, it is
     that part of the time with them and of the time without.
     Return the number of contacts and of those to come, which grow by what callers escalate.
@@ -76,9 +88,10 @@ def _serve(
     if part > 0.0:
         guest[agents - 1] = 1
     free[agents] = np.inf
-    leaves = part * other * w.desk_hours
-    returns = other * w.desk_hours
-    ends = returns + part * (1.0 - other) * w.desk_hours
+    day = w.desk_hours / max(1.0, floor(w.desk_hours / _DAY + 0.5))
+    leaves = part * other * day
+    returns = other * day
+    ends = returns + part * (1.0 - other) * day
     i = 0
     while True:
         planned = contacts[order[i]].came if i < order.size else np.inf
@@ -98,12 +111,21 @@ def _serve(
         waits = -log1p(-_luck.draw(luck[PATIENCE], mine)) / w.patience_rate
         while agents > 0 and guest[0] == 1:
             now = max(free[0], contact.came)
-            if now >= ends:
+            if now >= w.desk_hours:
                 agents = drop(free, guest, agents)
-            elif leaves <= now < returns:
-                replace(free, guest, agents, returns, 1)
-            else:
                 break
+            today = floor(now / day)
+            if (today + 1.0) * day <= now:
+                today += 1.0
+            hour = now - today * day
+            back = now
+            if hour >= ends:
+                back = (today + 1.0) * day
+            elif leaves <= hour < returns:
+                back = today * day + (returns if ends > returns else day)
+            if back <= now:
+                break
+            replace(free, guest, agents, back, 1)
         begins = max(free[0], contact.came) if agents > 0 else np.inf
         if begins - contact.came > waits:
             contact.waited = waits
@@ -118,8 +140,9 @@ def _serve(
             failure.outcome = QUICKLY if quick else SLOWLY
         elif not contact.is_post and _luck.draw(luck[ESCALATE], own) < w.escalation:
             ended = contact.came + contact.waited + contact.served
-            _begin(contacts[count], contact.failure, ended, True, True)
-            size = put(times, codes, size, ended, count)
+            posted = _after(luck, own, ended, w.desk_hours)
+            _begin(contacts[count], contact.failure, posted, True, True)
+            size = put(times, codes, size, posted, count)
             count += 1
     return count, size
 

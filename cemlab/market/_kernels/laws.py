@@ -7,6 +7,7 @@ from cemlab._compiled import inlined, kernel
 from cemlab.sim._kernels.erlang import abandoned
 
 _UNHEARD = 1.0 / 30_000.0
+_FAINT = 1e-280  # evidence that is none
 
 
 class World(NamedTuple):
@@ -91,7 +92,8 @@ def empowered(w, solved, money, complaints):
     """Return the share of answered contacts that are solved if staff may decide."""
     if money <= 0.0 or complaints <= 0.0:
         return solved
-    use = 1.0 - exp(-money / (complaints * w.empowerment_cost))
+    asked = complaints * w.empowerment_cost  # can vanish where hardly anybody complains
+    use = 1.0 - exp(-money / asked) if asked > 0.0 else 1.0
     return solved + (1.0 - solved) * w.empowerment_gain * use
 
 
@@ -123,7 +125,8 @@ def served(w, callers, posters, phone, social, pooled, deep, empowerment, compla
         error = callers * (1.0 - (1.0 - gone) * solve) * w.escalation - escalated
         if abs(error) <= 1e-12 * callers:
             break
-        slope = (error - error_before) / (escalated - before) if step > 0 else -1.0
+        moved = escalated - before
+        slope = (error - error_before) / moved if step > 0 and moved != 0.0 else -1.0
         before, error_before = escalated, error
         escalated -= error / min(slope, -0.1)
     by_all = (1.0 - gone) * solve
@@ -164,8 +167,16 @@ def breeding(w, solved):
 
 
 @inlined
+def standing(good, bad, before):
+    """Return reputation, the share of good evidence; where none is left it stays as it was."""
+    return good / (good + bad) if good + bad > _FAINT else before
+
+
+@inlined
 def staying(w, failure, loss):
-    """Return the share of customers whom their experiences of a month do not drive away."""
+    """Return the share of customers to whom no experience of a month does it: each fails with
+    the chance `failure`, and a failure drives away (or upsets) with the chance `loss`.
+    """
     whole = floor(w.experiences)
     stay = 1.0 - failure * loss
     return stay**whole * (1.0 - (w.experiences - whole) * failure * loss)

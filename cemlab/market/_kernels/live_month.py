@@ -10,10 +10,11 @@ from cemlab.market._kernels.laws import (
     newcomers,
     poached,
     social_part,
+    standing,
     taught,
 )
 
-GOOD, BAD, PUBLIC, MARK = range(4)
+GOOD, BAD, PUBLIC, MARK, STANDING = range(5)
 CHANCE, MOST = range(2)
 
 
@@ -34,8 +35,8 @@ def live(
 ):  # fmt: skip
     """Live one month; return failures, contacts, who leaves, answers, how many stay, newcomers' mean.
 
-    `state` holds good and bad evidence, the public habit and the last story's mark, and is moved
-    on; `row` (loop.COLUMNS,) and `told` (chance of sharing, and its bound) are filled.
+    `state` holds good and bad evidence, the public habit, the last story's mark and reputation,
+    and is moved on; `row` (loop.COLUMNS,) and `told` (chance of sharing, and its bound) are filled.
     """
     here = who.size
     pooled, deep = way[0] > 0.0, way[1] > 0.0
@@ -101,7 +102,8 @@ def live(
                     ignored += contact.exposures
         if posts > 0:
             spread = sharers / posts
-    reputation = state[GOOD] / (state[GOOD] + state[BAD])
+    reputation = standing(state[GOOD], state[BAD], state[STANDING])
+    state[STANDING] = reputation
     good = w.memory * state[GOOD] + w.talk_good * (felt - failures.size)
     state[GOOD] = good + w.talk_recovered * w.talk_bad * solved
     seen_badly = (exposures + w.observer * ignored) * w.read_weight
@@ -118,17 +120,7 @@ def live(
     kept, drawn, gone = people.depart(w, luck, t, who, segment, offered, failures, lured, stop)
     come = newcomers(w, line[4], reputation, float(here)) * shock[2]
     come = min(come, max(w.market_size - here, 0.0))
-    said = 0.0
-    for failure in failures:
-        if failure.outcome == people.NEVER_VOICED:
-            said += min(1.0, w.overstatement * w.loss_silent)
-        elif failure.outcome == people.UNSOLVED:
-            said += min(1.0, w.overstatement * w.loss_unresolved)
-        elif failure.outcome == people.QUICKLY:
-            said += min(1.0, w.overstatement * w.loss_fast)
-        else:
-            said += min(1.0, w.overstatement * w.loss_slow)
-    once = said / felt if felt > 0 else 0.0
+    upset = people.upset(w, failures) / here if here > 0 else 0.0
     spent = line.sum()
     row[loop.CUSTOMERS], row[loop.FAILURES] = here, failures.size
     row[loop.FAILURE_SHARE] = failures.size / felt if felt > 0 else chance
@@ -143,7 +135,7 @@ def live(
     row[loop.POACHED] = drawn / here if here > 0 else lured
     row[loop.MARGIN], row[loop.PROFIT] = earned, earned - spent
     row[loop.PHONE_MONEY], row[loop.SOCIAL_MONEY] = phone, social
-    row[loop.PROMOTERS] = w.promoters * (1.0 - once)
-    row[loop.DETRACTORS] = w.detractors + (1.0 - w.detractors) * once
+    row[loop.PROMOTERS] = w.promoters * (1.0 - upset)
+    row[loop.DETRACTORS] = w.detractors + (1.0 - w.detractors) * upset
     state[PUBLIC] = taught(w, public, by_social - by_phone)
     return failures, contacts, gone, answers, kept, come

@@ -12,6 +12,7 @@ from cemlab.market._kernels.laws import (
     served,
     sharers,
     social_part,
+    standing,
     staying,
     taught,
 )
@@ -42,7 +43,7 @@ def live(w, share, margin, offered, lines, ways, shocks, frozen, course, held):
         held[0, i] = people[i]
     good = w.start_reputation * w.start_evidence
     bad = (1.0 - w.start_reputation) * w.start_evidence
-    public = w.start_public
+    public, reputation = w.start_public, w.start_reputation
     value, worth = 0.0, 1.0
     for t in range(course.shape[0]):
         plan = t if lines.shape[0] > 1 else 0
@@ -78,14 +79,14 @@ def live(w, share, margin, offered, lines, ways, shocks, frozen, course, held):
         spread = sharers(breed, w.audience)
         exposures = posts * w.readers * spread
         weight = (1.0 + w.observer * (1.0 - by_social)) * w.read_weight
-        reputation = good / (good + bad)
+        reputation = standing(good, bad, reputation)
         if not frozen:
             good = w.memory * good + w.talk_good * (felt - failures)
             good += w.talk_recovered * w.talk_bad * solved
             told = w.talk_bad * (silent + unsolved) + exposures * weight
             bad = w.memory * bad + w.negativity * told
         # who leaves, who comes
-        loss, once = 0.0, 0.0
+        loss = 0.0
         if failures > 0.0:
             after = w.fast_share * w.loss_fast + (1.0 - w.fast_share) * w.loss_slow
             loss = silent * w.loss_silent + unsolved * w.loss_unresolved + solved * after
@@ -107,12 +108,12 @@ def live(w, share, margin, offered, lines, ways, shocks, frozen, course, held):
             spent += lines[plan, j]
         value += (earned - spent) * worth
         worth /= 1.0 + w.discount
-        # what they would say: intentions overstate acts
+        # what they would say of the month: intentions overstate acts
         said = silent * min(1.0, w.overstatement * w.loss_silent)
         said += unsolved * min(1.0, w.overstatement * w.loss_unresolved)
         said += solved * w.fast_share * min(1.0, w.overstatement * w.loss_fast)
         said += solved * (1.0 - w.fast_share) * min(1.0, w.overstatement * w.loss_slow)
-        once = said / felt if felt > 0.0 else 0.0
+        upset = 1.0 - staying(w, failure, said / failures) if failures > 0.0 else 0.0
         row = course[t]
         row[CUSTOMERS], row[FAILURE_SHARE], row[FAILURES] = here, failure, failures
         row[COMPLAINTS], row[CALLS], row[POSTS] = complaints, callers, posts
@@ -124,8 +125,8 @@ def live(w, share, margin, offered, lines, ways, shocks, frozen, course, held):
         row[LEFT], row[POACHED], row[NEW] = left, lured, come
         row[MARGIN], row[PROFIT] = earned, earned - spent
         row[PHONE_MONEY], row[SOCIAL_MONEY] = phone, social
-        row[PROMOTERS] = w.promoters * (1.0 - once)
-        row[DETRACTORS] = w.detractors + (1.0 - w.detractors) * once
+        row[PROMOTERS] = w.promoters * (1.0 - upset)
+        row[DETRACTORS] = w.detractors + (1.0 - w.detractors) * upset
         if not frozen:
             public = taught(w, public, by_social - by_phone)
     return value

@@ -16,13 +16,14 @@ PURPOSES = np.array(
         _luck.EXPERIENCE, _luck.FAIL, _luck.VOICE, _luck.ALOUD, _luck.ARRIVAL, _luck.SERVICE,
         _luck.PATIENCE, _luck.SOLVED, _luck.ESCALATE, _luck.QUICK, _luck.LOSS, _luck.LEAVE,
         _luck.STAY, _luck.POACH, _luck.OPINION, _luck.ASKED, _luck.PERSON, _luck.LINK,
-        _luck.NEWCOMER,
+        _luck.NEWCOMER, _luck.PAUSE,
     ]
 )  # fmt: skip
 (
     EXPERIENCE, FAIL, VOICE, ALOUD, ARRIVAL, SERVICE, PATIENCE, SOLVED, ESCALATE, QUICK, LOSS,
     LEAVE, STAY, POACH, OPINION, ASKED, PERSON, LINK, NEWCOMER,
-) = range(19)  # fmt: skip
+    PAUSE,
+) = range(20)  # fmt: skip
 
 SILENT, BY_PHONE, IN_PUBLIC = range(3)
 """What a customer does about a failure."""
@@ -188,36 +189,50 @@ def depart(w, luck, month, who, segment, offered, failures, lured, stop):
     return kept, drawn, gone[:left].copy()
 
 
+@inlined
+def _upsetting(w):
+    """Return the chance that a failure makes a detractor, by what became of it."""
+    return (
+        min(1.0, w.overstatement * w.loss_silent), min(1.0, w.overstatement * w.loss_unresolved),
+        min(1.0, w.overstatement * w.loss_slow), min(1.0, w.overstatement * w.loss_fast),
+    )  # fmt: skip
+
+
+@kernel
+def upset(w, failures):
+    """Return how many customers one failure or more of the month made detractors, in the mean."""
+    chance = _upsetting(w)
+    found, calm = 0.0, 1.0
+    for k in range(failures.size):
+        calm *= 1.0 - chance[failures[k].outcome]
+        if k + 1 == failures.size or failures[k + 1].customer != failures[k].customer:
+            found += 1.0 - calm
+            calm = 1.0
+    return found
+
+
 @kernel
 def ask(w, luck, month, who, failures, surveyed):
-    """Return the answers of those who are asked, each about the last experience of the month."""
+    """Return the answers of those who are asked, each about all of the month."""
     count = 0
     for c in who:
         count += int(_luck.draw(luck[ASKED], entity(c, month, 0)) < surveyed)
     answers = np.empty(count, ANSWER)
-    upset = (
-        min(1.0, w.overstatement * w.loss_silent), min(1.0, w.overstatement * w.loss_unresolved),
-        min(1.0, w.overstatement * w.loss_slow), min(1.0, w.overstatement * w.loss_fast),
-    )  # fmt: skip
+    chance = _upsetting(w)
     k, f = 0, 0
     for c in who:
         while f < failures.size and failures[f].customer < c:
             f += 1
         if _luck.draw(luck[ASKED], entity(c, month, 0)) >= surveyed:
             continue
-        had = experiences(w.experiences, luck, c, month)
-        if had == 0:
-            continue
-        last = -1
+        last, calm = -1, 1.0
         while f < failures.size and failures[f].customer == c:
+            calm *= 1.0 - chance[failures[f].outcome]
             last = f
             f += 1
-        sorry = 0.0
-        if last >= 0 and failures[last].experience == had - 1:
-            sorry = upset[failures[last].outcome]
         opinion = _luck.draw(luck[OPINION], entity(c, month, 1))
         within = _luck.draw(luck[OPINION], entity(c, month, 2))
-        if _luck.draw(luck[OPINION], entity(c, month, 0)) < sorry or opinion < w.detractors:
+        if _luck.draw(luck[OPINION], entity(c, month, 0)) < 1.0 - calm or opinion < w.detractors:
             score = int(within * 7)
         elif opinion >= 1.0 - w.promoters:
             score = 9 + int(within * 2)
@@ -228,4 +243,4 @@ def ask(w, luck, month, who, failures, surveyed):
         answers[k].month = month
         answers[k].score = score
         k += 1
-    return answers[:k].copy()
+    return answers

@@ -31,21 +31,24 @@ def log(
     customer, month, came = unpacked(failures, "customer", "month", "came")
     issue = _issues(customer)
     length = np.diff(months)
-    began = months[month] + (came / market.desk_hours * length[month]).astype(np.int64)
+    stretch = length / market.desk_hours
+    began = np.minimum(
+        months[month] + (came * stretch[month]).astype(np.int64), _until(months, month, 4)
+    )
     post, answered, solved = unpacked(contacts, "is_post", "answered", "solved")
-    of, escalated, waited, served, sharers = unpacked(
-        contacts, "failure", "escalated", "waited", "served", "sharers"
+    of, escalated, came, waited, served, sharers = unpacked(
+        contacts, "failure", "escalated", "came", "waited", "served", "sharers"
     )
     _checks.memory(
         "events",
         _ROW * (failures.size + 6.0 * contacts.size + float(sharers.sum())),
         "ask for fewer months, or a smaller market with scaled",
     )
-    asked = _contact_times(began, of, escalated, waited + served)
-    heard = asked + _us(waited)
-    ended = heard + _us(served)
-    over = began.copy()
-    np.maximum.at(over, of, ended)
+    planned = months[month[of]] + (came * stretch[month[of]]).astype(np.int64)
+    until = _until(months, month[of], 4 - escalated.astype(np.int64))
+    asked = _contact_times(planned, until, began.size, of, escalated, _us(waited + served))
+    heard = np.minimum(asked + _us(waited), until)
+    ended = np.minimum(heard + _us(served), until)
     home = _homes(kept, network, customer[of])
     reach = network.degrees[home] * float(market.readers > 0)
     channel = post.astype(np.int8)
@@ -58,7 +61,7 @@ def log(
         return customer[mine], issue[mine], time[which], channel[which], values, who
 
     every, public = np.ones(of.size, np.bool_), np.where(post, reach, np.nan)
-    wait_min, work_min = waited * _HOUR_MIN, served * _HOUR_MIN
+    wait_min, work_min = (heard - asked) / _HOUR_US * _HOUR_MIN, served * _HOUR_MIN
     parts = [
         ("failure", "customer", (customer, issue, began, None, margin, None)),
         ("contact", "customer", rows(every, asked, public)),
@@ -70,12 +73,11 @@ def log(
         ("resolve", "customer", rows(solved, ended, None)),
         ("share", "public", _shares(kept, network, issue, asked, np.flatnonzero(post))),
     ]
-    for kind, table in (("leave", kept.gone), ("survey_nps", kept.answers)):
+    for kind, table, before_end in (("survey_nps", kept.answers, 2), ("leave", kept.gone, 1)):
         who, about, when = unpacked(table, "customer", "failure", "month")
         some = about >= 0
-        which, time = np.zeros(who.size, np.int64), months[when + 1] - _SECOND_US
+        which, time = np.zeros(who.size, np.int64), _until(months, when, before_end)
         which[some] = issue[about[some]]
-        time[some] = np.maximum(time[some], over[about[some]])
         score = table["score"].astype(np.float64) if kind == "survey_nps" else None
         parts.append((kind, "customer", (who, which, time, None, score, None)))
     return _frame(parts, network.labels, source)
@@ -86,6 +88,14 @@ def log(
 
 def _us(hours: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.round(hours * _HOUR_US).astype(np.int64)
+
+
+def _until(
+    months: NDArray[np.int64], month: NDArray[Any], seconds: int | NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return so many seconds before the end of each month: the desk, then surveys, then leaving."""
+    found: NDArray[np.int64] = months[month + 1] - seconds * _SECOND_US
+    return found
 
 
 def _issues(customer: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -100,17 +110,19 @@ def _issues(customer: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _contact_times(
-    began: NDArray[np.int64],
+    planned: NDArray[np.int64],
+    until: NDArray[np.int64],
+    failures: int,
     of: NDArray[np.int64],
     escalated: NDArray[np.bool_],
-    spent: NDArray[np.float64],
+    spent: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return when each contact came: with its failure, or a second after the call before it."""
-    asked = began[of]
-    call_end = began.copy()
-    first = ~escalated
-    call_end[of[first]] += _us(spent[first])
-    asked[escalated] = call_end[of[escalated]] + _SECOND_US
+    """Return when each contact came: an escalated post after its call, all within their month."""
+    asked = np.minimum(planned, until)
+    call_end, first = np.zeros(failures, np.int64), ~escalated
+    call_end[of[first]] = np.minimum(asked + spent, until)[first]
+    after = call_end[of[escalated]] + _SECOND_US
+    asked[escalated] = np.minimum(np.maximum(asked[escalated], after), until[escalated])
     return asked
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, pdtr
+from scipy.stats import binom
 
 from cemlab import _checks
 from cemlab.market import course as _course
@@ -58,6 +59,7 @@ def lived(
             (1.0 - market.start_reputation) * market.start_evidence,
             market.start_public,
             0.0,
+            market.start_reputation,
         ]
     )
     seen = np.zeros(network.n, np.int64)
@@ -73,8 +75,8 @@ def lived(
             world, t, luck, line, way, shock, margin, offered, state, who, segment,
             network.start, network.targets, seen, by, heard, when, surveyed, course[t], stories[t],
         )  # fmt: skip
-        room = market.market_size - who.size
-        count = int(min(_poisson(people.one_of_month(luck, people.NEWCOMER, t), mean), room))
+        unit = people.one_of_month(luck, people.NEWCOMER, t)
+        count = _coming(unit, mean, market.market_size - course[t, loop.CUSTOMERS])
         course[t, loop.NEW] = count
         fresh, kind = _welcome(luck, next_number, count, total)
         next_number += count
@@ -108,6 +110,15 @@ def _welcome(
     return who, segment
 
 
+def _coming(unit: float, mean: float, room: float) -> int:
+    """Return how many come: a Poisson number; each of those left by their chance in a full market."""
+    if np.isinf(room):
+        return int(_poisson(unit, mean))
+    left = max(int(room), 0)
+    chance = min(mean / left, 1.0) if left else 0.0
+    return max(int(binom.ppf(unit, left, chance)), 0)
+
+
 def _poisson(unit: float, mean: float) -> float:
     """Return the whole number that a draw in [0, 1) stands for: more with a higher mean."""
     if mean <= 0.0 or unit <= 0.0:
@@ -125,7 +136,7 @@ def _check_memory(
     market: Market, network: Network, plans: Months, months: int, surveyed: float
 ) -> None:
     """Stop if the people who may be there at once, and what is kept of them, do not fit."""
-    spent = max(1.0, float(plans.lines[:, 4].max())) / market.advertising_reference
+    spent = max(float(plans.lines[:, 4].max()) / market.advertising_reference, 1e-4)
     liked = market.reputation_reference**-market.reputation_elasticity
     arriving = market.acquisition * spent**market.advertising_elasticity * liked
     staying = months if market.base_churn == 0.0 else min(months, 1.0 / market.base_churn)

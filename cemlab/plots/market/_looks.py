@@ -1,5 +1,6 @@
 """Colours of policies, names of what a market shows, and amounts of money in words."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -103,11 +104,13 @@ def money(values: ArrayLike) -> tuple[float, str]:
 def digits(value: float) -> str:
     """Return a number with about three digits.
 
-    >>> digits(164.23), digits(1_234.5), digits(0.0451), digits(-3.0)
-    ('164', '1,234', '0.045', '-3')
+    >>> digits(164.23), digits(1_234.5), digits(0.0451), digits(-3.0), digits(np.nan)
+    ('164', '1,234', '0.045', '-3', 'no figure')
     """
-    if not np.isfinite(value):
-        return "none"
+    if np.isnan(value):
+        return "no figure"
+    if np.isinf(value):
+        return "endless" if value > 0 else "minus endless"
     size = abs(value)
     if size >= 100:
         return f"{value:z,.0f}"
@@ -116,20 +119,71 @@ def digits(value: float) -> str:
     return shown.rstrip("0").rstrip(".") if "e" not in shown and "." in shown else shown
 
 
+def signed(value: float) -> str:
+    """Return a number with its sign, about three digits; "0" if none of them is above 0.
+
+    >>> signed(18.27), signed(-0.0031), signed(1.8e-15)
+    ('+18.3', '-0.003', '0')
+    """
+    if abs(value) < 5e-4:
+        return "0"
+    return ("+" if value > 0 else "") + digits(value)
+
+
+def inches(words: Iterable[str], size: float, *, bold: bool = False) -> float:
+    """Return nearly how long the longest of some lines is, in letters of a size in points.
+
+    >>> inches(["six", "twelve"], 12) == inches(["twelve"], 12) < inches(["twelve"], 12, bold=True)
+    True
+    """
+    lines = [line for text in words for line in text.split("\n")]
+    longest = max((sum(map(_wide, line)) for line in lines), default=0.0)
+    return longest * size * (1.0 if bold else 0.9) / 72
+
+
+def wrapped(words: str, wide: float, size: float, *, bold: bool = False) -> str:
+    r"""Return words in lines of at most so many inches, if no single word is longer.
+
+    >>> wrapped("go public at once, of complainers (%)", 2.5, 13)
+    'go public at once, of\ncomplainers (%)'
+    """
+    letters = int(wide / inches("x", size, bold=bold))
+    return textwrap.fill(words, max(letters, 6), break_long_words=False, break_on_hyphens=False)
+
+
+def headline(ax: Axes, words: str, *, beside: float = 0.2) -> str:
+    """Return a title in as many lines as it needs over axes with words beside them (inches)."""
+    return wrapped(words, width(ax) - beside, 15, bold=True)
+
+
+def width(ax: Axes) -> float:
+    """Return nearly how wide axes are, in inches, before they are laid out."""
+    whole, place = ax.get_figure(root=True), ax.get_subplotspec()
+    full = 12.0 if whole is None else whole.get_figwidth()
+    return float(full) / (1 if place is None else place.get_gridspec().ncols)
+
+
 def panels(
-    ax: Axes, count: int, *, columns: int, wide: float, high: float, below: float = 0.62
+    ax: Axes,
+    count: int,
+    *,
+    columns: int,
+    wide: float,
+    high: float,
+    below: float = 0.62,
+    left: float = 0.55,
 ) -> list[Axes]:
     """Return small panels in axes that are themselves hidden.
 
     `wide` and `high` are the parts of its place that a panel fills; the rest is for words,
-    `below` of it under the panel.
+    `below` of it under the panel, `left` of it on that side.
     """
     rows = -(-count // columns)
     ax.set_axis_off()
     made = []
     for number in range(count):
         row, column = divmod(number, columns)
-        x = (column + (1 - wide) * 0.55) / columns
+        x = (column + (1 - wide) * left) / columns
         y = (rows - 1 - row + (1 - high) * below) / rows
         with plt.rc_context(STYLE):
             part = ax.inset_axes((x, y, wide / columns, high / rows))
@@ -164,6 +218,11 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
     back = np.empty_like(found)
     back[order] = found
     return [float(place) for place in back]
+
+
+def _wide(letter: str) -> float:
+    """Return how wide a bold letter is, in parts of its size."""
+    return 0.7 if letter.isdigit() or letter.isupper() else 0.36 if letter in " .,:" else 0.6
 
 
 def _plain(policy: object) -> str:

@@ -1,4 +1,4 @@
-"""Figures of policies side by side: who leads on what, and the same years under another policy."""
+"""Figures of policies side by side: who is first on what, and the same years under another policy."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,6 +34,8 @@ _MEASURES = {
 _MONEY_OF_ONE = ("clv", "satisfaction_clv", "cost_to_serve", "cost_per_contact")
 _MOST_POLICIES = 8
 _MOST_MEASURES = 6
+_NAME, _BAR = 1.9, 0.75
+"""Inches for a line of a policy's name at most, and for a bar at least."""
 
 
 def policy_ranks(
@@ -47,7 +49,8 @@ def policy_ranks(
     """Draw policies side by side on several outcomes, each with its rank; the first are filled.
 
     Fewer posts count as better here. That is a reading: a company that makes complaining
-    easier has more of them.
+    easier has more of them, and one without customers has none. Equals share a rank; an
+    outcome that nobody has is left out of the title.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ def policy_ranks(
     --------
     >>> frame = pd.DataFrame({"npv": [148e6, 164e6], "churn": [0.024, 0.025]}, ["CRM", "CEM"])
     >>> policy_ranks(frame, ("npv", "churn")).get_title(loc="left")
-    'No policy leads on everything: CRM on 1 of 2, CEM on 1'
+    'No policy is first on everything: CRM on 1 of 2, CEM on 1'
     """
     shown = list(measures)
     _checks.one_of_each("measure", shown, [name for name in _MEASURES if name in compared])
@@ -78,26 +81,33 @@ def policy_ranks(
     ranks = {
         name: _ranks(compared[name].to_numpy(np.float64), _MEASURES[name][2]) for name in shown
     }
-    ax = ax or new_axes(width=12.5, height=1.75 + 0.62 * len(names))
+    values = {name: compared[name].to_numpy(np.float64) for name in shown}
+    labels = [_looks.wrapped(_looks.words(name), _NAME, 14, bold=True) for name in names]
+    numbers = {name: _numbers(values[name], ranks[name], name) for name in shown}
+    beside = {name: _looks.inches(numbers[name], 13, bold=True) + 0.15 for name in shown}
+    start = _looks.inches(labels, 14, bold=True) + 0.15
+    if ax is None:
+        needed = start + max(beside.values()) * len(shown) + _BAR * len(shown)
+        ax = new_axes(width=max(12.5, needed), height=1.75 + 0.62 * len(names))
     ax.set_axis_off()
-    high = float(ax.get_window_extent().height) / DPI
-    # Words take as much room as the longest name needs.
-    start = 0.02 + 0.0092 * max(len(name) for name in names)
-    step = (1 - start) / len(shown)
+    high, wide = float(ax.get_window_extent().height) / DPI, _looks.width(ax)
+    step = (wide - start) / len(shown)
+    heads = {name: _head(name, values[name], step - 0.1) for name in shown}
+    above = 0.2 * max(head.count("\n") + 1 for head in heads.values()) + 0.2
     rows = np.arange(len(names))
     with plt.rc_context(STYLE):
         for column, name in enumerate(shown):
-            part = ax.inset_axes(
-                (start + column * step, 0.0, max(step - 0.09, 0.4 * step), 1 - min(0.8 / high, 0.5))
-            )
-            _bars(
-                part, compared[name].to_numpy(np.float64), ranks[name], _looks.colours(names), name
-            )
-            labels = [_looks.words(policy) for policy in names] if not column else [""] * len(names)
-            part.set_yticks(rows, labels, fontsize=14, fontweight="bold")
+            bars = max(step - beside[name], 0.3 * step)
+            place = ((start + column * step) / wide, 0.0, bars / wide, 1 - min(above / high, 0.5))
+            part = ax.inset_axes(place)
+            _bars(part, values[name], ranks[name], _looks.colours(names), numbers[name])
+            part.set_title(heads[name], loc="left", fontsize=12, fontweight="normal")
+            part.set_yticks(rows, labels if not column else [""] * len(names), fontsize=14,
+                            fontweight="bold")  # fmt: skip
         show_prediction(ax, prediction)
         room = {"pad": 36} if prediction is not None else {"pad": 6}
-        ax.set_title(title or _leaders(names, ranks), loc="left", **(TITLE | room))
+        said = _looks.headline(ax, title or _leaders(names, values, ranks))
+        ax.set_title(said, loc="left", **(TITLE | room))
     return ax
 
 
@@ -111,8 +121,9 @@ def what_if_difference(
 ) -> Axes:
     """Draw what another policy would have changed in the same years, with intervals.
 
-    Each row has a scale of its own; the line of no difference is common to all. The numbers
-    stand beside it in their units.
+    The mark is the median of the pairs, the thick line its interval, the thin one where nine in
+    ten pairs fall. Each row has a scale of its own; the line of no difference is common to all.
+    The numbers stand beside it in their units.
 
     Parameters
     ----------
@@ -131,10 +142,10 @@ def what_if_difference(
     Examples
     --------
     >>> row = {"baseline": 148e6, "other": 164e6, "difference": 16e6, "low": 15e6, "high": 17e6,
-    ...        "n": 200, "unit": "EUR"}
+    ...        "ahead": 0.98, "p5": 4e6, "p95": 25e6, "n": 200, "unit": "EUR"}
     >>> ax = what_if_difference(pd.DataFrame([row], ["npv"]), ("npv",))
     >>> ax.get_title(loc="left")
-    'The other policy: net present value +16 million EUR (+15 to +17)'
+    'In the middle of the pairs: net present value +16 million EUR (+15 to +17)'
     """
     shown = list(outcomes)
     _checks.one_of_each("outcome", shown, [name for name in _MEASURES if name in found.index])
@@ -148,11 +159,13 @@ def what_if_difference(
         ax.axvline(0, color="black", lw=1.5, zorder=1)
         for y, (name, row) in enumerate(rows.iterrows()):
             middle, low, high = (float(row[part]) for part in ("difference", "low", "high"))
-            far = np.nanmax(np.abs([middle, low, high, 1e-300])) * 1.08
+            least, most = float(row["p5"]), float(row["p95"])
+            far = np.nanmax(np.abs([middle, low, high, least, most, 1e-300])) * 1.08
             sure = low > 0 or high < 0
             colour = BLUE if sure else GREY
             if np.isfinite(middle):
-                ax.plot([low / far, high / far], [y, y], color=colour, lw=4, solid_capstyle="butt")
+                ax.plot([least / far, most / far], [y, y], color=colour, lw=1.5)
+                ax.plot([low / far, high / far], [y, y], color=colour, lw=6, solid_capstyle="butt")
                 ax.plot(middle / far, y, "o" if sure else "s", color=colour, ms=12,
                         mfc=colour if sure else "white", mew=2)  # fmt: skip
             said.append(_difference(str(name), row))
@@ -165,10 +178,11 @@ def what_if_difference(
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         pairs = _words.counted(int(rows["n"].max()), "pair")
-        ax.set_xlabel(f"other policy less baseline, mean of {pairs} of the same years; "
-                      "hollow: the interval holds 0", loc="left")  # fmt: skip
+        ax.set_xlabel(f"other policy less baseline, in the middle of {pairs} of the same years "
+                      "(median)\nthick: its interval, hollow if that holds 0 or is missing; "
+                      "thin: nine in ten pairs", loc="left")  # fmt: skip
         words = _MEASURES[shown[0]][0]
-        finish(ax, title or f"The other policy: {words} {said[0]}", prediction)
+        finish(ax, title or f"In the middle of the pairs: {words} {said[0]}", prediction)
     return ax
 
 
@@ -188,19 +202,21 @@ def _ranks(values: NDArray[np.float64], better: int) -> NDArray[np.int64]:
 
 
 def _bars(
-    part: Axes, values: NDArray[np.float64], ranks: NDArray[np.int64], shades: list[str], name: str
+    part: Axes,
+    values: NDArray[np.float64],
+    ranks: NDArray[np.int64],
+    shades: list[str],
+    numbers: list[str],
 ) -> None:
-    words, unit, better = _MEASURES[name]
-    size, shown_unit = _scaled(name, unit, values)
-    known = np.where(np.isfinite(values), values * size, 0.0)
+    known = np.where(np.isfinite(values), values, 0.0)
     rows = np.arange(values.size)
-    for y, value, rank, colour, raw in zip(rows, known, ranks, shades, values, strict=True):
-        best = rank == 1 and np.isfinite(raw)
+    for y, value, rank, colour, said, raw in zip(
+        rows, known, ranks, shades, numbers, values, strict=True
+    ):
+        best = rank == 1 and not np.isnan(raw)
         part.barh(y, value, 0.62, color=colour if best else "white", ec=colour, lw=2,
                   alpha=1.0 if best else 0.85)  # fmt: skip
-        rest = "" if np.isnan(raw) else f"  #{rank}"
-        said = "endless" if np.isposinf(raw) else _looks.digits(float(raw * size))
-        part.annotate(said + rest, (max(float(value), 0.0), y), (5, 0), textcoords="offset points",
+        part.annotate(said, (max(float(value), 0.0), y), (5, 0), textcoords="offset points",
                       va="center", size=13, weight="bold" if best else "normal")  # fmt: skip
     low, high = min(0.0, float(known.min())), max(0.0, float(known.max()))
     part.set_xlim(low, high if high > low else low + 1.0)
@@ -209,9 +225,26 @@ def _bars(
     part.set_xticks([])
     part.tick_params(length=0)
     part.spines[:].set_visible(False)
-    goal = "more" if better > 0 else "less"
-    part.set_title(f"{words}\n{f'({shown_unit})' if shown_unit else ''}\n{goal} is better", loc="left",
-                   fontsize=12, fontweight="normal")  # fmt: skip
+
+
+def _numbers(values: NDArray[np.float64], ranks: NDArray[np.int64], name: str) -> list[str]:
+    """Return what stands beside each bar: the value and its rank."""
+    size, _ = _scaled(name, _MEASURES[name][1], values)
+    shown = [_looks.digits(float(value * size)) for value in values]
+    return [
+        said + ("" if np.isnan(value) else f"  #{rank}")
+        for said, value, rank in zip(shown, values, ranks, strict=True)
+    ]
+
+
+def _head(name: str, values: NDArray[np.float64], wide: float) -> str:
+    words, unit, better = _MEASURES[name]
+    _, shown_unit = _scaled(name, unit, values)
+    goal = "more" if better > 0 else "less" if unit else "fewer"
+    lines = _looks.wrapped(words, wide, 12).split("\n")
+    if shown_unit or len(lines) == 1:
+        lines.append(f"({shown_unit})" if shown_unit else "")
+    return "\n".join([*lines, f"{goal} is better"])
 
 
 def _scaled(name: str, unit: str, values: NDArray[np.float64]) -> tuple[float, str]:
@@ -224,19 +257,35 @@ def _scaled(name: str, unit: str, values: NDArray[np.float64]) -> tuple[float, s
     return 1.0, unit
 
 
-def _leaders(names: list[str], ranks: dict[str, NDArray[np.int64]]) -> str:
+def _leaders(
+    names: list[str], values: dict[str, NDArray[np.float64]], ranks: dict[str, NDArray[np.int64]]
+) -> str:
+    """Return in words who is first; on an outcome that nobody has, nobody is."""
+    known = [name for name in ranks if not np.isnan(values[name]).all()]
+    count = len(known)
     first = {
-        name: sum(int(found[i]) == 1 for found in ranks.values()) for i, name in enumerate(names)
+        policy: sum(int(ranks[name][i]) == 1 for name in known) for i, policy in enumerate(names)
     }
     leaders = sorted((name for name in names if first[name]), key=lambda name: -first[name])
-    top = leaders[0]
-    if len(ranks) == 1:
-        return f"{_looks.listed([n for n in leaders])} leads on {_MEASURES[next(iter(ranks))][0]}"
-    if first[top] == len(ranks):
-        return f"{_looks.words(top)} leads on all {len(ranks)}"
-    rest = ", ".join(f"{_looks.words(name)} on {first[name]}" for name in leaders[1:])
-    said = f"{_looks.words(top)} on {first[top]} of {len(ranks)}"
-    return f"No policy leads on everything: {said}" + (f", {rest}" if rest else "")
+    if not count:
+        return "No figure is known of any policy"
+    whole = f"all {count}" if count == len(ranks) else f"all {count} known"
+    top = [name for name in leaders if first[name] == count]
+    if count == 1 and len(top) < len(names):
+        better, unit = _MEASURES[known[0]][2], _MEASURES[known[0]][1]
+        way = "most" if better > 0 else "least" if unit else "fewest"
+        return f"{_looks.listed(top)} {_are(top)} first: {way} {_MEASURES[known[0]][0]}"
+    if len(names) > 1 and len(top) == len(names):
+        return f"{_looks.listed(top)} are equal on {whole}"
+    if top:
+        return f"{_looks.listed(top)} {_are(top)} first on {whole}"
+    said = ", ".join(f"{_looks.words(name)} on {first[name]}" for name in leaders[1:])
+    most = f"{_looks.words(leaders[0])} on {first[leaders[0]]} of {count}"
+    return f"No policy is first on everything: {most}" + (f", {said}" if said else "")
+
+
+def _are(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _difference(name: str, row: "pd.Series[float]") -> str:
@@ -245,10 +294,6 @@ def _difference(name: str, row: "pd.Series[float]") -> str:
     unit = "points of %" if unit == "%" else unit
     if np.isnan(ends[0]):
         return "no figure"
-    middle, low, high = (_signed(value * size) for value in ends)
+    middle, low, high = (_looks.signed(value * size) for value in ends)
     between = f" ({low} to {high})" if np.isfinite(ends[1:]).all() else ""
     return f"{middle}{' ' + unit if unit else ''}{between}"
-
-
-def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + _looks.digits(value)

@@ -127,7 +127,7 @@ def duel_debrief(
     >>> duel = Duel(quarters=1, rng=1)
     >>> said = [duel.enter("CEM team", "40 30 0 0 30 0 pooled deep"), duel.play()]
     >>> duel_debrief(duel.debrief()).get_title(loc="left")
-    'CEM team is ahead of CRM team by 5.84 million EUR'
+    'CEM team is ahead of CRM team by 5.65 million EUR'
     """
     teams = list(dict.fromkeys(told.courses["team"]))
     roles = told.scores["role"]

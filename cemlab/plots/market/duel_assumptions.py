@@ -89,7 +89,7 @@ def duel_assumptions(
     with plt.rc_context(STYLE):
         for y, name in enumerate(rows):
             _row(ax, y, frame[frame["parameter"] == name], first)
-        for team in teams:
+        for team in [team for team in teams if (frame["ahead"] == team).any()]:
             part = frame[frame["ahead"] == team]
             colour, mark = looks[team]
             at = [rows.index(name) for name in part["parameter"]]

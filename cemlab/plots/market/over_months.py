@@ -25,8 +25,8 @@ from cemlab.run import Run
 _MOST = 4
 _MOST_PANELS = 6
 _CHURN = "churn"
-_WIDE = {1: 0.82, 2: 0.74, 3: 0.64}
-"""Part of its place that a panel fills, by columns: names of policies need room beside it."""
+_TICKS, _NAME = 0.72, 1.5
+"""Inches for the words of ticks, and at most for the names of policies beside a panel."""
 
 
 def loop_course(
@@ -73,17 +73,30 @@ def loop_course(
     most = max(len(table) for table in tables.values())
     columns = _columns(len(shown))
     ax = ax or new_axes(width=12.0, height=0.6 + 2.75 * -(-len(shown) // columns))
+    place = _looks.width(ax) / columns
+    needed = _looks.inches([_looks.words(name) for name in runs], 13, bold=True)
+    named = any(runs) and needed <= _NAME
+    beside = needed + 0.15 if named else 0.1
     with plt.rc_context(STYLE):
-        wide = _WIDE[columns] if any(runs) else 0.84
-        high = 0.66 if len(shown) > columns else 0.78
-        parts = _looks.panels(ax, len(shown), columns=columns, wide=wide, high=high)
+        wide = max(1 - (_TICKS + beside) / place, 0.4)
+        high = 0.6 if len(shown) > columns else 0.78
+        parts = _looks.panels(ax, len(shown), columns=columns, wide=wide, high=high,
+                              left=_TICKS / (_TICKS + beside))  # fmt: skip
         guessed = getattr(prediction, "value", None)
         guess = float(guessed) if isinstance(guessed, int | float) else None
         for variable, part in zip(shown, parts, strict=True):
-            _lines(part, variable, tables, most, guess if part is parts[0] else None)
-        show_prediction(ax, prediction, lift=9.0)
-        room = {} if prediction is None else {"pad": 46}
-        said = title or _worth(runs, shown[0], tables)
+            _lines(part, variable, tables, most, guess if part is parts[0] else None,
+                   place - _TICKS, named=named)  # fmt: skip
+        # Words of panels in two lines stand higher; so do long names, which stand above them.
+        over = 18.0 * any("\n" in part.get_title(loc="left") for part in parts[:columns])
+        if any(runs) and not named:
+            lines = parts[0].lines[: len(runs)]
+            ax.legend(lines, map(_looks.words, runs), loc="lower left", frameon=False, ncols=2,
+                      bbox_to_anchor=(0.0, 1.0), borderaxespad=over / 13 + 0.8)  # fmt: skip
+            over += 26.0 * -(-len(runs) // 2)
+        show_prediction(ax, prediction, lift=9.0 + over)
+        room = {"pad": TITLE["pad"] + over + (0 if prediction is None else 40)}
+        said = _looks.headline(ax, title or _worth(runs, shown[0], tables))
         ax.set_title(said, loc="left", **(TITLE | room))
     return ax
 
@@ -141,7 +154,8 @@ def twins(
     time = np.arange(1, len(line) + 1) / size
     off = 0.0
     with plt.rc_context(STYLE):
-        parts = _looks.panels(ax, len(shown), columns=columns, wide=0.84, high=0.66)
+        parts = _looks.panels(ax, len(shown), columns=columns, wide=0.84, high=0.6)
+        room = 0.9 * _looks.width(ax) / columns
         for variable, part in zip(shown, parts, strict=True):
             times, _ = _scale(variable, [line, *single])
             every = times * np.array([table[variable].to_numpy() for table in single])
@@ -152,7 +166,7 @@ def twins(
             step = max(len(line) // 24, 1)
             part.plot(time, whole, color=BLUE, lw=2.5, marker="_" if len(line) == 1 else "")
             part.plot(time[::-step], mean[::-step], "o", color=ORANGE, mec="white", ms=7, lw=0)
-            _frame(part, variable, [line, *single], size, unit, len(line))
+            _frame(part, variable, [line, *single], size, unit, len(line), room)
             if whole[-1]:
                 off = max(off, abs(mean[-1] / whole[-1] - 1))
         of = f", mean and band of {len(people):,} runs" if len(people) > 1 else ""
@@ -200,10 +214,13 @@ def _lines(
     tables: Mapping[str, pd.DataFrame],
     most: int,
     guess: float | None,
+    room: float,
+    *,
+    named: bool,
 ) -> None:
     size, unit = _period(most)
     times, _ = _scale(variable, list(tables.values()))
-    _frame(part, variable, list(tables.values()), size, unit, most, guess)
+    _frame(part, variable, list(tables.values()), size, unit, most, room, guess)
     low, high = part.get_ylim()
     ends = []
     shades = _looks.colours(list(tables)) if any(tables) else [BLUE]
@@ -216,7 +233,7 @@ def _lines(
         ends.append((float(known[-1]) - low) / (high - low) if known.size else 0.0)
     if guess is not None:
         part.plot(most / size, times * guess, "*", color=PURPLE, ms=18, clip_on=False, zorder=5)
-    if not any(tables):
+    if not named:
         return
     for name, colour, y in zip(tables, shades, _looks.apart(ends, 0.13, 0.0, 1.0), strict=True):
         part.text(1.03 if guess is None else 1.05, y, _looks.words(name), color=_looks.DARK.get(colour, colour), va="center",
@@ -230,6 +247,7 @@ def _frame(
     size: float,
     unit: str,
     most: int,
+    wide: float,
     guess: float | None = None,
 ) -> None:
     times, words = _scale(variable, tables)
@@ -238,10 +256,11 @@ def _frame(
         every = np.append(every, times * guess)
     every = every[np.isfinite(every)]
     low, high = (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
-    room = max(0.06 * (high - low), 0.01 * max(abs(low), abs(high)), 1e-9)
+    room = max(0.06 * (high - low), 0.01 * max(abs(low), abs(high))) or 1.0
     part.set_ylim(low - room if low else -room / 4, high + room)
     part.set_xlim(0, most / size * 1.005)
-    part.set_title(words, loc="left", fontsize=13, y=1.0)  # fixed: far quicker to draw
+    # A fixed place is far quicker to draw.
+    part.set_title(_looks.wrapped(words, wide, 13, bold=True), loc="left", fontsize=13, y=1.0)
     part.set_xlabel(unit, fontsize=13, labelpad=0)
     _looks.few_ticks(part.xaxis, 3, integer=True, steps=[1, 2, 5, 10])
     _looks.few_ticks(part.yaxis, 3)

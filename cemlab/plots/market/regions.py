@@ -1,5 +1,6 @@
 """Figures of borders: where which policy is ahead, and a habit that outlives its cause."""
 
+import math
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -117,6 +118,8 @@ def shaming_norm(
 ) -> Axes:
     """Draw the habit of going public while its cause rises and falls again: up is not down.
 
+    The title tells of the path: where it jumps, or that it stays short of the fold.
+
     Parameters
     ----------
     loop : DataFrame
@@ -159,7 +162,7 @@ def shaming_norm(
         )
         ax.set_ylabel("complainers who go public at once")
         ax.legend(loc="upper left", frameon=False)
-        finish(ax, title or _jumps(up, down), prediction)
+        finish(ax, _looks.headline(ax, title or _jumps(loop), beside=0.9), prediction)
     return ax
 
 
@@ -242,28 +245,45 @@ def _ahead(values: NDArray[np.float64], a: str, b: str) -> str:
 
 
 def _stretches(rest: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Return stretches of one kind of habit, each joined to the next."""
-    kinds = rest["branch"].to_numpy()
-    cuts = [0, *(np.flatnonzero(kinds[1:] != kinds[:-1]) + 1).tolist(), len(rest)]
+    """Return stretches of one kind of habit, each joined to the next if they meet."""
+    kinds, gains = rest["branch"].to_numpy(), rest["advantage"].to_numpy()
+    left = (gains[1:] == gains[:-1]) & np.isin(gains[1:], [gains.min(), gains.max()])
+    if not np.ptp(gains):
+        left[:] = False  # one advantage only: all its habits on one line
+    cuts = [0, *(np.flatnonzero((kinds[1:] != kinds[:-1]) | left) + 1).tolist(), len(rest)]
     return [
-        (str(kinds[first]), rest.iloc[max(first - 1, 0) : last])
+        (str(kinds[first]), rest.iloc[first if not first or left[first - 1] else first - 1 : last])
         for first, last in pairwise(cuts)
-        if last > first
     ]
 
 
-def _jumps(up: pd.DataFrame, down: pd.DataFrame) -> str:
-    there = up.sort_values("advantage")
-    back = down.sort_values("advantage")
-    apart = there["public_share"].to_numpy() < back["public_share"].to_numpy() - 0.01
-    places = there["advantage"].to_numpy()
-    if not apart.any():
+def _tips(rest: pd.DataFrame) -> tuple[float, float]:
+    """Return where a rare habit spreads and a widespread one ends; NaN if not among these.
+
+    Between the two folds lie the habits that a push ends.
+    """
+    every, between = rest["advantage"], rest.loc[rest["branch"] == "unstable", "advantage"]
+    begins = float(between.max()) if between.max() < every.max() else math.nan
+    return begins, float(between.min()) if between.min() > every.min() else math.nan
+
+
+def _jumps(loop: pd.DataFrame) -> str:
+    moved = loop[loop["direction"] != "rest"]
+    there, back = (
+        moved[moved["direction"] == way].sort_values("advantage")["public_share"].to_numpy()
+        for way in ("up", "down")
+    )
+    rest = loop[loop["direction"] == "rest"]
+    if not (there < back - 0.01).any():
+        if (rest["branch"] == "unstable").any():
+            return "Shaming does not break out: the advantage stays short of the fold"
         return "The habit goes the way that it came: no hysteresis"
-    last, first = int(np.flatnonzero(apart)[-1]), int(np.flatnonzero(apart)[0])
-    if last + 1 >= places.size:
-        return "Shaming does not break out within these advantages, but would stay"
-    out = 100 * (places[last] + places[min(last + 1, places.size - 1)]) / 2
-    if first == 0:
-        return f"Shaming breaks out at an advantage of {out:.2g} points and never ends again"
-    end = 100 * (places[first] + places[first - 1]) / 2
-    return f"Shaming breaks out at an advantage of {out:.2g} points and ends only at {end:.2g}"
+    begins, ends = _tips(rest)
+    out = f"Shaming breaks out at an advantage of {_points(begins)} points"
+    if math.isnan(ends):
+        return f"{out} and does not end on this path"
+    return f"{out} and ends only at {_points(ends)}"
+
+
+def _points(advantage: float) -> str:
+    return f"{100 * advantage:z,.1f}".removesuffix(".0")

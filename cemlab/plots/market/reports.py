@@ -42,6 +42,9 @@ def team_dashboard(
 ) -> Axes:
     """Draw the reports of one team quarter by quarter, a small panel a figure, the last one large.
 
+    The title tells what moved most in the last quarter: shares and Net Promoter Scores count
+    by points, all else by per cent of the quarter before.
+
     Parameters
     ----------
     reports : DataFrame
@@ -58,9 +61,9 @@ def team_dashboard(
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"churn_share_a_month": [0.025, 0.024]}, pd.RangeIndex(1, 3))
+    >>> frame = pd.DataFrame({"churn_share_a_month": [0.03, 0.024]}, pd.RangeIndex(1, 3))
     >>> team_dashboard(frame, "crm").get_title(loc="left")
-    'CRM reports, quarter 2: churn 2.4%, 4% less than before'
+    'CRM reports, quarter 2: churn 2.4%, 0.6 points less than before'
     """
     _checks.one_of("role", role, _TEAMS)
     names = [str(name) for name in reports.columns]
@@ -134,18 +137,21 @@ def _report(part: Axes, name: str, quarters: Any, values: Any, colour: str) -> N
     shown = times * values
     part.plot(quarters, shown, color=colour, lw=3, marker="o", ms=6, clip_on=False)
     known = np.flatnonzero(np.isfinite(shown))
-    last = _looks.digits(float(shown[known[-1]])) if known.size else "none"
+    last = _looks.digits(float(shown[known[-1]])) if known.size else "no figure"
     part.set_title(f"{words}\n{unit}", loc="left", fontsize=12, fontweight="normal", y=1.0, pad=28)
     part.text(0.0, 1.05, last, size=19, weight="bold", transform=part.transAxes,
               color=_looks.DARK.get(colour, colour))  # fmt: skip
     low, high = (float(shown[known].min()), float(shown[known].max())) if known.size else (0.0, 1.0)
-    room = max(0.12 * (high - low), 0.02 * max(abs(low), abs(high)), 1e-9)
+    room = max(0.12 * (high - low), 0.02 * max(abs(low), abs(high))) or 1.0
     top = min(high + room, 100.0) if unit.startswith("%") and high < 100 else high + room
     part.set_ylim(low - room, top)
     part.set_xlim(quarters[0] - 0.5, quarters[-1] + 0.5)
     count = len(quarters)
     part.set_xticks(sorted({quarters[0], quarters[(count - 1) // 2], quarters[-1]}))
-    _looks.few_ticks(part.yaxis, 4)
+    if known.size and (low < high or low):
+        _looks.few_ticks(part.yaxis, 4)
+    else:
+        part.set_yticks([0.0] if known.size else [])
     part.set_xlabel("quarter", size=12, labelpad=0)
 
 
@@ -168,16 +174,24 @@ def _news(reports: pd.DataFrame) -> str:
     if len(reports) < 2:
         return ""
     before, now = reports.iloc[-2].to_numpy(np.float64), reports.iloc[-1].to_numpy(np.float64)
-    change = np.divide(now - before, np.abs(before), out=np.zeros(now.size), where=before != 0)
-    change[~np.isfinite(change)] = 0.0
+    named = [_named(str(name)) for name in reports.columns]
+    moved = np.array([times for *_, times in named]) * (now - before)
+    bounded = np.array([unit.startswith(("%", "points")) for _, unit, _ in named])
+    change = np.divide(100 * (now - before), np.abs(before), out=np.zeros(now.size),
+                       where=before != 0)  # fmt: skip
+    change = np.nan_to_num(np.where(bounded, moved, change), nan=0.0, posinf=0.0, neginf=0.0)
     most = int(np.argmax(np.abs(change)))
-    words, unit, times = _named(str(reports.columns[most]))
-    if abs(change[most]) < 5e-3:
-        return ": nothing moves by 1% or more"
+    words, unit, times = named[most]
+    if abs(change[most]) < 0.5:
+        return ": nothing moves by half a point or half a per cent"
     way = "more" if change[most] > 0 else "less"
     value = _looks.digits(times * float(now[most]))
     short = "%" if unit.startswith("%") else " EUR" if unit.startswith("EUR") else ""
-    return f": {words} {value}{short}, {abs(change[most]):.0%} {way} than before"
+    step = f"{abs(change[most]):.0f}%"
+    if bounded[most]:
+        step = f"{abs(change[most]):.1f}".removesuffix(".0")
+        step += " point" if step == "1" else " points"
+    return f": {words} {value}{short}, {step} {way} than before"
 
 
 def _value(value: float) -> str:

@@ -41,8 +41,8 @@ def budgets(
 ) -> Axes:
     """Draw how policies share out their budget, with the way each runs its desk beside.
 
-    A pool has one sum for phone and social, and is drawn so. "Split by noise" is a desk whose
-    service money follows visible complaints.
+    A pool has one sum for phone and social, and is drawn so. "Split by complaints" is a desk
+    whose service money follows those that can be seen.
 
     Parameters
     ----------
@@ -104,7 +104,9 @@ def budgets(
                   frameon=False, handlelength=1.2, columnspacing=1.2)  # fmt: skip
         show_prediction(ax, prediction, lift=32.0)
         room = {"pad": 68 if prediction is not None else 36}
-        ax.set_title(title or _apart(parts), loc="left", **(TITLE | room))
+        beside = 2.3 + _looks.inches([_looks.words(name) for name in rows.index], 14)
+        said = _looks.headline(ax, title or _apart(parts), beside=beside)
+        ax.set_title(said, loc="left", **(TITLE | room))
     return ax
 
 
@@ -153,10 +155,11 @@ def lever_values(
             ax.bar(x, height - floor, 0.7, bottom=floor, color=GREY)
             ax.text(x, height + gap, _looks.digits(height), ha="center", va="bottom", weight="bold")
         for x, (before, after) in enumerate(pairwise(steps), start=1):
-            up = after >= before
+            said = _looks.signed(after - before)
+            up = not said.startswith("-")
             ax.bar(x, after - before, 0.7, bottom=before, color=BLUE if up else RED,
                    hatch=None if up else "//", ec="white")  # fmt: skip
-            ax.text(x, max(before, after) + gap, f"{after - before:+.3g}", ha="center", va="bottom",
+            ax.text(x, max(before, after) + gap, said, ha="center", va="bottom",
                     weight="bold")  # fmt: skip
             ax.plot([x - 1.35, x + 0.35], [before, before], color="black", lw=1)
         ax.plot([len(names) - 0.35, ends[1] + 0.35], [steps[-1]] * 2, color="black", lw=1)
@@ -166,7 +169,7 @@ def lever_values(
         ax.set_ylim(floor, high + 0.1 * (high - floor))
         begins = f"\n(axis from {_looks.digits(floor)})" if floor else ""
         ax.set_ylabel(f"net present value ({unit}){begins}")
-        finish(ax, title or _adds(values / size, unit), prediction)
+        finish(ax, _looks.headline(ax, title or _adds(values / size, unit), beside=1.0), prediction)
     return ax
 
 
@@ -186,7 +189,7 @@ def _spent(policies: Mapping[str, Policy] | pd.DataFrame) -> pd.DataFrame:
         if not isinstance(policy, Policy):
             msg = f"policies must be one Policy a name, got {policy!r} for {name}"
             raise ValueError(msg)
-        desk = f"{policy.organisation} by noise" if policy.loudest else policy.organisation
+        desk = f"{policy.organisation} by complaints" if policy.loudest else policy.organisation
         ways = {"organisation": desk, "resolution": policy.resolution}
         rows[name] = dict(zip(LINES, policy.lines(), strict=True)) | ways
     return pd.DataFrame.from_dict(rows, orient="index")
@@ -216,12 +219,18 @@ def _apart(parts: pd.DataFrame) -> str:
 
 
 def _adds(values: "pd.Series[float]", unit: str) -> str:
+    def told(value: float) -> str:
+        shown = _looks.signed(value)
+        if shown == "0":
+            return "adds nothing"
+        return f"{'adds' if value > 0 else 'takes away'} {shown[1:]}"
+
     best, worst = values.index[0], values.index[-1]
-    said = f"{str(best).capitalize()} adds {_looks.digits(float(values.iloc[0]))} {unit}"
-    if len(values) > 1:
-        last = float(values.iloc[-1])
-        said += f", {worst} {'takes away' if last < 0 else 'adds'} {_looks.digits(abs(last))}"
-    return said
+    most, least = (told(float(values.iloc[at])) for at in (0, -1))
+    if most == least == "adds nothing":
+        return "No lever adds anything"
+    said = f"{str(best).capitalize()} {most}" + ("" if most == "adds nothing" else f" {unit}")
+    return said + (f", {worst} {least}" if len(values) > 1 else "")
 
 
 def _wrapped(name: str) -> str:
