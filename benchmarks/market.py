@@ -67,7 +67,7 @@ def people(size: int) -> Result:
     from cemlab.network import Network
 
     whole = Market(audience=float(size), customers=float(size))
-    net = Network.random(size, mean_degree=10, rng=1)
+    net = Network.random(size, mean_degree=whole.readers, rng=1)  # who reads a post
     begun = time.perf_counter()
     run = market.agents.simulate(PLAN, network=net, market=whole, rng=1)
     lived = time.perf_counter() - begun

@@ -397,7 +397,9 @@ def test_customers_are_asked_about_the_month_whatever_they_met(experiences):
     assert row["promoters"] == pytest.approx(law["promoters"], rel=0.03)
 
 
-@pytest.mark.parametrize("changes", [{"patience_rate": 0.001}, {"patience_rate": 0.01, "desk_hours": 1.0}, {}])
+@pytest.mark.parametrize(
+    "changes", [{"patience_rate": 0.001}, {"patience_rate": 0.01, "desk_hours": 1.0}, {}]
+)
 def test_nothing_of_a_customer_follows_their_leaving_or_the_end(changes):
     world = Market(customers=3000, acquisition=90, failure_rate=0.3, escalation=0.8, **changes)
     plan = Policy(phone=2500, social=1500)

@@ -63,6 +63,19 @@ def test_no_failures_is_where_the_loop_rests(policy, market):
     agree(limits.no_failures(policy, market=market), lived)
 
 
+@pytest.mark.parametrize("offers", [0.0, 5e7])
+def test_where_nobody_leaves_and_nobody_comes_everybody_stays(offers):
+    """Any number is at rest: it is that of the start; offers may keep one class for good."""
+    policy = Policy(phone=1e5, retention=offers)
+    for churn, effect in ((0.0, 0.4), (0.03, 1.0)):
+        market = Market(base_churn=churn, acquisition=0, market_size=2e5, retention_effect=effect)
+        found = limits.no_failures(policy, market=market)
+        agree(found, limits.steady_state(policy, market=replace(market, failure_rate=0)))
+        kept = 100_000 if not churn else 20_000 if offers else 0
+        assert found["customers"] == pytest.approx(kept, abs=1e-6)
+        assert found["left"] == 0
+
+
 # --- ample capacity ----------------------------------------------------------------------
 
 
@@ -221,7 +234,7 @@ def test_says_what_was_wrong():
         limits.ample_capacity(STARS, market=Market(norm=-5, learning=1))
     with pytest.raises(
         ValueError,
-        match=r"^policy must lead to a state of rest, got customers still moving after 65,536 months, [\d,.]+ at half of them and [\d,.]+: see market.simulate$",
+        match=r"^policy must lead to a state of rest within 65,536 months, got customers still moving, [\d,.]+ at half of them and [\d,.]+ at their end: see market.simulate$",
     ):
         limits.steady_state(ADS, market=Market(base_churn=0, failure_rate=0))
     with says("damage must be finite numbers of at least 0, got [1, -2]"):

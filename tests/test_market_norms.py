@@ -61,6 +61,28 @@ def test_every_habit_found_is_at_rest_and_none_is_missed(gain, slope, norm, thre
     assert len(found) in (1, 2, 3)
 
 
+@pytest.mark.parametrize(("slope", "norm"), [(8, 0.5), (1.6, 2.5), (1000, 0.004)])
+@pytest.mark.parametrize("threshold", [0.35, 0.1, 0.3])
+def test_at_the_pitchfork_the_habit_still_comes_back(slope, norm, threshold):
+    market = Market(shame_slope=slope, norm=norm, shame_threshold=threshold)
+    for gain in (threshold - norm / 2, threshold - 0.5 * norm + 1e-16):
+        found = norms.equilibria(gain, market=market)
+        assert found["stable"].tolist() == [True]
+        flat = (12 * slope * 2e-16) ** (1 / 3) / 4  # a third power hides what rounding does
+        assert found["public_share"].tolist() == pytest.approx([0.5], abs=flat)
+
+
+@pytest.mark.parametrize("norm", [0.5001, 0.6, 0.7, 3.0, 10.0])
+def test_at_a_fold_the_habit_that_is_about_to_tip_is_there(norm):
+    market = Market(norm=norm)
+    fold = norms.folds(market)
+    up, down = (norms.equilibria(gain, market=market) for gain in (fold.begins, fold.ends))
+    assert up["stable"].tolist() == [False, True]
+    assert down["stable"].tolist() == [True, False]
+    assert up["public_share"][0] == pytest.approx(fold.share_begins, rel=1e-9)
+    assert down["public_share"][1] == pytest.approx(fold.share_ends, rel=1e-9)
+
+
 def test_a_negative_norm_may_swing():
     swinging = norms.equilibria(0.1, market=Market(norm=-10, learning=1))
     assert swinging["stable"].tolist() == [False]
@@ -141,6 +163,20 @@ def test_the_curve_of_rest_is_an_s():
     assert unstable["advantage"].between(found.ends, found.begins).all()
     assert len(unstable) > 50
     assert set(loop["branch"]) == {"stable", "unstable"}
+
+
+def test_the_curve_reaches_the_ends_of_the_path_and_the_folds():
+    market = Market(norm=0.6)
+    loop = norms.norm_loop([0, 0.05], market=market)
+    rest = loop[loop["direction"] == "rest"]
+    for end in (0.0, 0.05):
+        known = norms.equilibria(end, market=market)["public_share"].tolist()
+        assert rest.loc[rest["advantage"] == end, "public_share"].tolist() == pytest.approx(known)
+    assert rest["advantage"].between(0, 0.05).all()
+    fold = norms.folds(market)
+    whole = norms.norm_loop([-0.2, 0.05, 0.2], market=market)
+    between = whole.loc[whole["branch"] == "unstable", "advantage"]
+    assert (between.min(), between.max()) == pytest.approx((fold.ends, fold.begins), abs=1e-12)
 
 
 def test_without_folds_both_ways_are_one():

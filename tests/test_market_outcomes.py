@@ -152,7 +152,7 @@ def test_recommendation_never_rises_with_what_goes_wrong(first, second, name):
 
 def test_recommendation_counts_customers_who_met_any_failure_of_the_month():
     """Seven experiences, 30 % fail, silently: .63 of those are detractors; leaving is alike."""
-    row, months = one(
+    row, _ = one(
         Policy(), months=1, experiences=7, failure_rate=0.3, voice=0, base_churn=0, rival_pull=0
     )
     upset = 1 - (1 - 0.3 * 0.63) ** 7
@@ -320,7 +320,9 @@ def test_what_if_is_the_sign_test_of_single_years():
         middle = [np.median(before), np.median(after), (gaps[5] + gaps[6]) / 2]
         assert_allclose(row[["baseline", "other", "difference"]], middle, rtol=1e-9)
         assert_allclose(row[["low", "high", "n"]], [gaps[2], gaps[9], 12], rtol=1e-9)
-        assert_allclose(row[["ahead", "p5", "p95"]], [np.mean(gaps > 0), *np.quantile(gaps, [0.05, 0.95])])
+        assert_allclose(
+            row[["ahead", "p5", "p95"]], [np.mean(gaps > 0), *np.quantile(gaps, [0.05, 0.95])]
+        )
 
 
 @pytest.mark.parametrize(("n", "level"), [(6, 0.95), (30, 0.95), (31, 0.5), (200, 0.99)])
@@ -407,7 +409,6 @@ def test_quarters_by_hand():
     posts = (third["posts"] * (1 - third["abandoned_social"])).sum()
     here = third["customers"]
     nps = 100 * ((third["promoters"] - third["detractors"]) * here).sum() / here.sum()
-    base = 1 - (1 - 0.015) * (1 - third["poached_share"])
     expected = {
         "calls_handled": calls, "calls_answered_share": calls / sums["calls"],
         "posts_answered_share": posts / sums["posts"],

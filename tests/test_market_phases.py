@@ -87,6 +87,8 @@ def test_border_is_the_same_for_any_order_of_rows_and_both_ways():
         ({"x": ("virality", [1, 1])}, "x's values must be numbers that differ, at least one, got [1, 1]"),
         ({"x": ("voice", [2.0])}, "voice must be a finite number in [0, 1], got 2.0"),
         ({"policies": ["crm", "CEM"]}, "policies must be one of crm, cem, integrated, myopic, loudest, got 'CEM'"),
+        ({"policies": 5}, "policies must be kinds of company, such as ('crm', 'cem'), got 5"),
+        ({"policies": None}, "policies must be kinds of company, such as ('crm', 'cem'), got None"),
         ({"policies": []}, "policies must be kinds that differ, at least one, got []"),
         ({"workers": 0}, "workers must be a whole number of at least 1, got 0"),
         ({"budget": -1}, "budget must be a finite number in [0, 1000000000000], got -1"),
@@ -105,3 +107,34 @@ def test_border_says_what_is_wrong():
         border(table([1] * 4, [2] * 4), "myopic")
     with pytest.raises(ValueError, match=r"^b must be one of cem, got 'crm'$"):
         border(table([1] * 4, [2] * 4), "crm", "crm")
+
+
+def test_border_refuses_points_twice_without_a_value_and_one_policy_only():
+    given = table([0, 3, 1, -4], [1, 0, 0, 0])
+    twice = pd.concat([given, given.iloc[[1]]])
+    with pytest.raises(
+        ValueError,
+        match=r"^map must have each point and policy once, got 1 other rows, the first at failure_rate 0\.2, virality 1\.0, policy crm: drop or mend them$",
+    ):
+        border(twice)
+    given.loc[2, "npv"] = float("nan")
+    with pytest.raises(
+        ValueError,
+        match=r"^map must have a value of npv in each row, got 1 other rows, the first at failure_rate 0\.1, virality 3\.0, policy crm: drop or mend them$",
+    ):
+        border(given)
+    both = table([1] * 4, [2] * 4)
+    one = both[both["policy"] == "crm"]
+    with pytest.raises(
+        ValueError,
+        match=r"^map must hold two policies at least, got \['crm'\]: name two or more in phase_map$",
+    ):
+        border(one)
+
+
+def test_integrated_is_ahead_all_over_the_map():
+    found = phase_map(("virality", [0.3, 1.5]), ("failure_rate", [0.01, 0.3]), budget=20_000, months=12, progress=False)  # fmt: skip
+    wide = found.pivot_table(index=["virality", "failure_rate"], columns="policy", values="npv")
+    for kind in ("crm", "cem", "myopic"):
+        assert (wide["integrated"] >= wide[kind]).all()
+    assert (wide["crm"] >= wide["myopic"]).all()

@@ -12,7 +12,7 @@ from cemlab import market, plots
 from cemlab.classroom.exercises import Prediction
 from cemlab.market import LINES, Market, Policy, norms
 from cemlab.market.attribution import LeverValues
-from cemlab.plots._style import BLUE, GREEN, ORANGE
+from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE
 from cemlab.plots.market import _looks
 
 CRM = Policy.of_shares(phone=0.35, social=0.05, retention=0.2, advertising=0.4)
@@ -228,16 +228,65 @@ def test_the_best_bars_are_filled_and_ranks_written():
     filled = [bar.get_facecolor() != (1, 1, 1, bar.get_alpha()) for bar in churn.patches]
     assert filled == [True, False, True]
     assert [bar.get_width() for bar in npv.patches] == pytest.approx([1, 3, 2])
-    said = "No policy leads on everything: CRM on 1 of 2, CEM on 1, yours on 1"
+    said = "No policy is first on everything: CRM on 1 of 2, CEM on 1, yours on 1"
     assert title(ax) == said
 
 
-def test_a_policy_that_leads_everywhere_is_said_to():
+def test_a_policy_that_is_first_everywhere_is_said_to_be():
     frame = pd.DataFrame({"npv": [-1e6, -3e6], "churn": [0.02, np.nan]}, ["CRM", "CEM"])
     ax = plots.policy_ranks(frame, ("npv", "churn"))
-    assert title(ax) == "CRM leads on all 2"
-    assert words(ax.child_axes[1]) == ["2  #1", "none"]
-    assert title(plots.policy_ranks(frame, ("npv",))) == "CRM leads on net present value"
+    assert title(ax) == "CRM is first on all 2"
+    assert words(ax.child_axes[1]) == ["2  #1", "no figure"]
+    assert title(plots.policy_ranks(frame, ("npv",))) == "CRM is first: most net present value"
+
+
+def test_titles_of_ranks_know_equals_and_what_nobody_has():
+    def said(rows, **more):
+        frame = pd.DataFrame(rows, columns=["npv", "posts", "nps"], **more)
+        return title(plots.policy_ranks(frame, tuple(frame)))
+
+    nan = np.nan
+    assert said([(1, 2, 3), (1, 2, 3)], index=["a", "b"]) == "a and b are equal on all 3"
+    three = [(1, 2, 3), (1, 2, 3), (0, 2, 3)]
+    assert said(three, index=list("abc")) == "a and b are first on all 3"
+    assert said([(1, 2, nan)], index=["CRM"]) == "CRM is first on all 2 known"
+    assert said([(nan, nan, nan)], index=["CRM"]) == "No figure is known of any policy"
+    both = said([(1, 2, nan), (2, 3, nan)], index=["a", "b"])
+    assert both == "No policy is first on everything: a on 1 of 2, b on 1"
+    posts = pd.DataFrame({"posts": [5.0, 0.0]}, ["CRM", "empty"])
+    ax = plots.policy_ranks(posts, ("posts",))
+    assert title(ax) == "empty is first: fewest public posts a month"
+    assert title(ax.child_axes[0]).endswith("fewer is better")
+
+
+def test_long_names_and_six_measures_do_not_touch():
+    names = ["CRM", "CEM", "integrated", "A very long policy name here"]
+    plans = dict(zip(names, (CRM, CEM, CRM, CEM), strict=True))
+    measures = ("customers", "posts", "nps", "customer_equity", "public_share", "cost_per_contact")
+    ax = plots.policy_ranks(market.compare(plans, months=3), measures)
+    ax.figure.canvas.draw()
+    starts = [part.get_window_extent().x0 for part in ax.child_axes[1:]]
+    starts.append(ax.figure.bbox.x1)
+    for part, start in zip(ax.child_axes, starts, strict=True):
+        assert max(text.get_window_extent().x1 for text in part.texts) < start
+        assert part._left_title.get_window_extent().x1 < start
+    assert ax._left_title.get_window_extent().x1 <= ax.figure.bbox.x1
+
+
+@pytest.mark.parametrize("third", ["integrated", "A very long policy name here"])
+def test_six_panels_of_months_keep_their_words_apart(third):
+    runs = RUNS | {third: RUNS["CRM"]}
+    chosen = ["reputation", "public_share", "churn", "customers", "abandoned_social", "exposures"]
+    ax = plots.loop_course(runs, chosen)
+    ax.figure.canvas.draw()
+    boxes = [part._left_title.get_window_extent() for part in ax.child_axes]
+    boxes += [text.get_window_extent() for part in ax.child_axes for text in part.texts]
+    boxes += [tick.get_window_extent() for part in ax.child_axes for tick in part.get_yticklabels()]
+    boxes.append(ax._left_title.get_window_extent())
+    if third != "integrated":
+        assert third in [text.get_text() for text in ax.get_legend().get_texts()]
+        boxes.append(ax.get_legend().get_window_extent())
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 @pytest.mark.parametrize("count", [3, 6])
@@ -258,11 +307,10 @@ def test_differences_carry_their_intervals():
     lines = [line for line in ax.lines if line.get_marker() in "os" and len(line.get_xdata()) == 1]
     assert [line.get_marker() for line in lines] == ["o", "s"]  # churn: the interval holds 0
     assert "50 pairs" in ax.get_xlabel()
-    thin = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 1.5][1:]
-    assert [ends / ends[1] for ends in map(np.asarray, thin)] == [
-        pytest.approx([-0.25, 1]), pytest.approx([-0.5, 1]),
-    ]  # fmt: skip
-    assert max(ends[1] for ends in thin) < 1
+    ends = [np.asarray(line.get_xdata()) for line in ax.lines[1:] if line.get_linewidth() == 1.5]
+    thin = [pair for pair in ends if pair.size == 2]
+    assert [(pair / pair[1]).tolist() for pair in thin] == [[-0.25, 1], [-0.5, 1]]
+    assert max(pair[1] for pair in thin) < 1
 
 
 def test_all_outcomes_of_a_real_what_if_can_be_drawn():
@@ -328,6 +376,18 @@ def test_steps_lead_from_no_lever_to_all():
     assert title(ax) == "Prevention adds 8 million EUR, pooling takes away 3"
 
 
+def test_steps_of_nothing_are_0_and_take_nothing_away():
+    tiny = LeverValues(
+        pd.DataFrame({"value": [1.8e-9, -3.1e3], "share": [0.0, 1.0]}, index=["a", "b"]),
+        pd.DataFrame({"a": [False, True, False, True], "b": [False, False, True, True],
+                      "npv": [140e6, 140e6, 140e6 - 3.1e3, 140e6 - 3.1e3]}, index=list("wxyz")),
+        {},
+    )  # fmt: skip
+    ax = plots.lever_values(tiny)
+    assert words(ax) == ["140", "140", "0", "-0.003"]
+    assert title(ax) == "A adds nothing, b takes away 0.003"
+
+
 # --- borders ---------------------------------------------------------------------------------
 
 
@@ -387,10 +447,32 @@ def test_without_a_norm_the_way_back_is_the_way():
     ax = plots.shaming_norm(norms.norm_loop(market=Market(norm=0.2)))
     assert title(ax) == "The habit goes the way that it came: no hysteresis"
     long = norms.norm_loop(np.linspace(0.04, 0.1, 61))
-    assert title(plots.shaming_norm(long)).endswith("points and never ends again")
+    assert title(plots.shaming_norm(long)).endswith("points and stays on this path")
     short = norms.norm_loop(np.linspace(0.0, 0.06, 61))
-    said = "The habit goes the way that it came: no hysteresis"  # it never broke out
+    said = "Shaming does not break out: the advantage stays short of the fold"
     assert title(plots.shaming_norm(short)) == said
+
+
+def test_folds_are_told_even_of_a_coarse_path():
+    said = "Shaming breaks out at an advantage of 6.4 points and ends only at 3.6"
+    assert title(plots.shaming_norm(norms.norm_loop([-0.2, 0.05, 0.2]))) == said
+
+
+@pytest.mark.parametrize(
+    ("path", "norm"), [([0, 0.05], 0.6), (np.linspace(-1, 1, 201), 3.0), ([0.05, 0.2], 0.6)]
+)
+def test_habits_at_rest_are_drawn_only_where_they_are(path, norm):
+    """Any point of the grey lines is nearly at rest."""
+    world = Market(norm=norm)
+    ax = plots.shaming_norm(norms.norm_loop(path, market=world))
+    drawn = [line for line in ax.lines if line.get_color() == GREY and len(line.get_xdata())]
+    assert drawn
+    for line in drawn:
+        for t in (0.0, 0.5):
+            at = [np.asarray(axis, float) for axis in (line.get_xdata(), line.get_ydata())]
+            gain, share = (values[:-1] * (1 - t) + values[1:] * t for values in at)
+            pull = 8 * (gain - 0.35 + norm * share)
+            np.testing.assert_allclose(1 / (1 + np.exp(-pull)), share, atol=0.01)
 
 
 # --- reports ---------------------------------------------------------------------------------
@@ -417,18 +499,39 @@ def test_reports_tell_what_moved_most():
         {"nps_points": [30.0, 33.0], "reputation": [0.5, 0.4]},
         index=pd.RangeIndex(1, 3, name="quarter"),
     )
-    said = "CEM reports, quarter 2: reputation 40%, 20% less than before"
+    said = "CEM reports, quarter 2: reputation 40%, 10 points less than before"
     assert title(plots.team_dashboard(frame, "cem")) == said
     still = frame.iloc[[0, 0]].set_axis([1, 2])
-    said = "CEM reports, quarter 2: nothing moves by 1% or more"
+    said = "CEM reports, quarter 2: nothing moves by half a point or half a per cent"
     assert title(plots.team_dashboard(still, "cem")) == said
     assert title(plots.team_dashboard(frame.iloc[:1], "cem")) == "CEM reports, quarter 1"
+
+
+def test_a_small_base_does_not_make_the_news():
+    frame = pd.DataFrame(
+        {"nps_points": [-3.0, -50.0], "public_share_of_complainers": [0.06, 0.08],
+         "calls_handled": [1000.0, 760.0]}, index=[1, 2],
+    )  # fmt: skip
+    said = "Both reports, quarter 2: NPS -50, 47 points less than before"
+    assert title(plots.team_dashboard(frame, "both")) == said
+    rest = frame.drop(columns="nps_points")
+    said = "Both reports, quarter 2: calls handled 760, 24% less than before"
+    assert title(plots.team_dashboard(rest, "both")) == said
+
+
+def test_nothing_counted_has_one_tick_and_no_figure_has_none():
+    frame = pd.DataFrame({"calls_handled": [0.0, 0.0], "reputation": np.nan}, [1, 2])
+    ax = plots.team_dashboard(frame, "crm")
+    assert [part.get_yticks().tolist() for part in ax.child_axes] == [[0.0], []]
+    run = market.simulate(CRM, market=Market(voice=0), months=3)
+    part = plots.loop_course(run, ["calls"]).child_axes[0]
+    assert part.get_ylim()[1] - part.get_ylim()[0] > 1
 
 
 def test_a_figure_that_is_missing_leaves_a_gap():
     frame = pd.DataFrame({"nps_points": [30.0, np.nan], "cost_per_contact_eur": np.nan}, [1, 2])
     ax = plots.team_dashboard(frame, "crm")
-    assert [part.texts[0].get_text() for part in ax.child_axes] == ["30", "none"]
+    assert [part.texts[0].get_text() for part in ax.child_axes] == ["30", "no figure"]
     with says("reports must be at least one quarter of 1 to 14 figures, got 0 of 2"):
         plots.team_dashboard(frame.iloc[:0], "crm")
     with says("role must be one of crm, cem, both, got 'ceo'"):

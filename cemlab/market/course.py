@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 MOST_MONTHS = 1_000_000
 MOST_REPLICATES = 2**62
 
-_ROOM = 2_000.0  # bytes a month of a course and its series
+_ROOM = 5_000.0  # bytes a month of a course, its series and its table
 
 VARIABLES: Mapping[str, str] = MappingProxyType(
     {

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from typing import Any
@@ -36,6 +36,9 @@ def phase_map(
 ) -> pd.DataFrame:
     """Find the best policy of each kind at each point of a grid over two numbers of the market.
 
+    Boxes that lie in others are never ahead of them, not by a rounding error: "integrated" is worth
+    at least what "crm" and "cem" are, and "crm" what "myopic" is.
+
     *Critique.* Each kind is at its best at each point, with full knowledge: the map compares
     what the kinds could do, not what companies do. All other numbers stay as in `market`, most
     of them assumed; a border holds for these.
@@ -51,7 +54,7 @@ def phase_map(
     months : int
         Months whose profit counts.
     policies : sequence of str
-        Kinds, of :data:`cemlab.market.BOXES`.
+        One kind or more, of :data:`cemlab.market.BOXES`.
     workers : int, optional
         Threads; as many as the machine has processors if not given. Any number gives the same map.
     progress : bool
@@ -123,7 +126,8 @@ def border(map: pd.DataFrame, a: str = "crm", b: str = "cem") -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If the map is no such table, or a policy is not in it.
+        If the map is no such table, has a point twice or without a value, or a policy is not
+        in it.
 
     Examples
     --------
@@ -173,6 +177,9 @@ def _axis(side: str, axis: object) -> tuple[str, list[float]]:
 
 def _kinds(policies: object) -> list[str]:
     given: Any = policies
+    if not isinstance(given, Iterable):
+        msg = f"policies must be kinds of company, such as ('crm', 'cem'), got {given!r}"
+        raise ValueError(msg)
     kinds = [given] if isinstance(given, str) else list(given)
     _checks.one_of_each("policies", kinds, BOXES)
     if not kinds or len(set(kinds)) < len(kinds):
@@ -223,9 +230,23 @@ def _difference(map: object, a: str, b: str) -> tuple[list[str], pd.DataFrame]:
         msg = f"map must be a table of phase_map, got {type(map).__name__}"
         raise ValueError(msg)
     names = [str(name) for name in table.columns[:2]]
-    known = table["policy"].unique().tolist()
+    known = [str(kind) for kind in table["policy"].unique()]
+    if len(known) < 2:
+        msg = f"map must hold two policies at least, got {known}: name two or more in phase_map"
+        raise ValueError(msg)
     _checks.one_of("a", a, known)
     _checks.one_of("b", b, [kind for kind in known if kind != a])
+    two = table[table["policy"].isin([a, b])]
+    where = [*names, "policy"]
+    for wrong, rule in (
+        (two.duplicated(where), "each point and policy once"),
+        (two["npv"].isna(), "a value of npv in each row"),
+    ):
+        if wrong.any():
+            first = two.loc[wrong, where].to_dict("records")[0]
+            point = ", ".join(f"{name} {value}" for name, value in first.items())
+            msg = f"map must have {rule}, got {int(wrong.sum())} other rows, the first at {point}: drop or mend them"
+            raise ValueError(msg)
     shape = {"index": names[1], "columns": names[0], "values": "npv"}
-    worth = {kind: table[table["policy"] == kind].pivot_table(**shape) for kind in (a, b)}
+    worth = {kind: two[two["policy"] == kind].pivot_table(**shape) for kind in (a, b)}
     return names, worth[a] - worth[b]

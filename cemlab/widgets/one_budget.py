@@ -82,7 +82,7 @@ def policy_lab(*, budget: float = BUDGET, months: int = 120) -> ipw.VBox:
 
 # --- inside ------------------------------------------------------------------------
 
-_SHOWN = ("reputation", "public_share", "churn")
+_SHOWN = ("reputation", "churn")  # two: with a third panel a move is too slow
 _WEIGHTS = {
     "prevention": (20, 0, "weight: prevention"),
     "service": (40, 0, "weight: service"),

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cemlab import _checks, _csv, _files, _words, market
-from cemlab.classroom.game._codes import ROLES
+from cemlab.classroom.game import _teams
 from cemlab.classroom.game._words import DuelError
 
 COLUMNS = ("what", "quarter", "team", "value")
 FORM = "1"
-MOST_TEAMS = 6
 MOST_QUARTERS = 40
 MONTHS_A_QUARTER = 3
-_MOST_LETTERS = 30
+AFTER = 24
+"""Months after the end that the score counts, by the last plan and in expected years (assumed)."""
+
 _HEAD = ("duel", "luck", "budget", "quarters", "market", "team")
 STEPS = ("plan", "closed", "end")
 """What may happen in a duel: a plan is handed in, a quarter is closed, the game is ended."""
@@ -46,6 +47,8 @@ class Setup:
     quarters : int
     luck : int
         Where the years come from.
+    after : int
+        Months after the end that the score counts.
     """
 
     teams: dict[str, str]
@@ -53,11 +56,12 @@ class Setup:
     budget: float
     quarters: int
     luck: int
+    after: int = AFTER
 
 
 def setup(teams: Any, world: Any, budget: Any, quarters: Any, luck: int) -> Setup:
     """Return a set-up whose parts keep their rules."""
-    named = _teams(teams)
+    named = _teams.teams(teams)
     if not isinstance(world, market.Market):
         msg = f"market must be a Market, such as market.SCENARIOS['watched'], got {_words.short(world)}"
         raise ValueError(msg)
@@ -87,31 +91,26 @@ def read(file: Path) -> tuple[Setup, list[tuple[int, Step]]]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         _, rows = _csv.read(file, lines, DuelError, names=COLUMNS)
     head: dict[str, str] = {}
-    teams: dict[str, str] = {}
+    teams: list[tuple[str, str]] = []
     steps: list[tuple[int, Step]] = []
     for line, cells in rows:
         if not cells:
             continue
-        what, quarter, team, value = cells
         try:
-            if what == "team":
-                teams[team] = value
-            elif what in _HEAD:
-                head[what] = value
-            else:
-                _checks.one_of("what", what, [*_HEAD, *STEPS])
-                steps.append((line, Step(what, int(quarter), team, value)))
+            step = _line(cells, head, teams, begun=bool(steps))
         except ValueError as error:
             msg = f"{file}, line {line}: must be a line of a duel: {error}"
             raise DuelError(msg) from None
+        steps += [(line, step)] if step else []
     try:
         _checks.one_of("its form", head.get("duel"), [FORM])
-        world = _market_of(head["market"])
-        given = setup(teams, world, float(head["budget"]), int(head["quarters"]), int(head["luck"]))
+        numbers = {name: _number(name, head[name]) for name in ("quarters", "luck")}
+        world, money = _market_of(head["market"]), _amount(head["budget"])
+        given = setup(teams, world, money, numbers["quarters"], numbers["luck"])
     except KeyError as error:
         msg = f"{file}: must say how the duel began, got no {error.args[0]}"
         raise DuelError(msg) from None
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         msg = f"{file}: must say how the duel began: {error}"
         raise DuelError(msg) from None
     return given, steps
@@ -120,24 +119,42 @@ def read(file: Path) -> tuple[Setup, list[tuple[int, Step]]]:
 # --- inside ------------------------------------------------------------------------
 
 
-def _teams(teams: Any) -> dict[str, str]:
-    try:
-        named = dict(teams)
-    except (TypeError, ValueError):
-        named = {}
-    if not 1 <= len(named) <= MOST_TEAMS:
-        msg = f"teams must be 1 to {MOST_TEAMS} names with a role each, such as {{'North': 'crm', 'South': 'cem'}}, got {_words.short(teams)}"
-        raise ValueError(msg)
-    for name, role in named.items():
-        good = isinstance(name, str) and name.strip() == name and name.isprintable()
-        if not good or not 1 <= len(name) <= _MOST_LETTERS or name[0] in "=+-@":
-            msg = f"a team's name must be 1 to {_MOST_LETTERS} letters on one line, the first none of = + - @, got {_words.short(name)}"
+def _line(
+    cells: list[str], head: dict[str, str], teams: list[tuple[str, str]], *, begun: bool
+) -> Step | None:
+    """Note a line of the head, or return the step that a line tells."""
+    what, quarter, team, value = cells
+    _checks.one_of("what", what, [*_HEAD, *STEPS])
+    if what in STEPS:
+        if what != "plan" and (team or value):
+            msg = f"{what} must have no team and no value, got {_words.short(team or value)}"
             raise ValueError(msg)
-        _checks.one_of(f"the role of {name}", role, ROLES)
-    if len({name.casefold() for name in named}) < len(named):
-        msg = f"names of teams must differ in more than capitals, got {', '.join(named)}"
+        return Step(what, _number("quarter", quarter), team, value)
+    if begun or what in head:
+        where = "before the first step" if begun else "once"
+        msg = f"{what} must stand {where}, got it again: take the line out"
         raise ValueError(msg)
-    return named
+    if what == "team":
+        teams.append((team, value))
+    else:
+        head[what] = value
+    return None
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        msg = f"{name} must be a whole number, got {_words.short(text)}"
+        raise ValueError(msg) from None
+
+
+def _amount(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        msg = f"budget must be a number of EUR, got {_words.short(text)}"
+        raise ValueError(msg) from None
 
 
 def _market_text(world: market.Market) -> str:
@@ -146,9 +163,21 @@ def _market_text(world: market.Market) -> str:
 
 
 def _market_of(text: str) -> market.Market:
-    values = json.loads(text)
-    known = {about.name for about in fields(market.Market)}
-    _checks.one_of_each("a number of the market", values, known)
+    try:
+        values = json.loads(text)
+        parts = [dict(one) for one in values["segments"]]
+    except (ValueError, TypeError, KeyError):
+        msg = f"market must be what a duel writes there, got {_words.short(text)}"
+        raise ValueError(msg) from None
     numbers = {k: math.inf if v == "inf" else v for k, v in values.items() if k != "segments"}
-    segments = tuple(market.Segment(**one) for one in values["segments"])
-    return market.Market(segments=segments, **numbers)
+    known = [about.name for about in fields(market.Market)]
+    for name in numbers:
+        if name not in known:
+            msg = f"market must hold the numbers of a Market only, got {_words.short(name)}"
+            raise ValueError(msg)
+    try:
+        segments = tuple(market.Segment(**one) for one in parts)
+        return market.Market(segments=segments, **numbers)
+    except TypeError:
+        msg = "segments must have name, share, margin and offered each, got others"
+        raise ValueError(msg) from None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cemlab import _checks, _words, market
-from cemlab.classroom.game import _record
+from cemlab.classroom.game import _record, _teams
 from cemlab.classroom.game._codes import Decision, decision
 from cemlab.classroom.game._record import MONTHS_A_QUARTER, Setup, Step
 from cemlab.classroom.game._words import DuelError
@@ -22,12 +22,15 @@ class Steps:
         self.given = given
         self.file = file
         self.all: list[Step] = []
+        self._known: bytes | None = None
 
     @classmethod
     def of_file(cls, file: Path) -> "Steps":
         """Return the steps that a file tells, each checked as if it came now."""
+        known = file.read_bytes() if file.is_file() else None
         given, steps = _record.read(file)
         made = cls(given, file)
+        made._known = known
         for line, step in steps:
             try:
                 made.all.append(made.checked(step))
@@ -39,7 +42,9 @@ class Steps:
     def keep(self, steps: list[Step]) -> None:
         """Make these the steps of the game: on the disk first, so that nothing is lost."""
         if self.file is not None:
+            self._check_file(self.file)
             _record.write(self.file, self.given, steps)
+            self._known = self.file.read_bytes()
         self.all = steps
 
     def add(self, step: Step) -> None:
@@ -55,6 +60,7 @@ class Steps:
             msg = f"quarter must be {what}, got {step.quarter}"
             raise DuelError(msg)
         if step.what == "plan":
+            step = step._replace(team=self.named(step.team))
             decision(step.code, team=step.team, role=self.role(step.team))
         return step
 
@@ -79,12 +85,16 @@ class Steps:
             raise DuelError(msg)
         return number <= self.closed
 
-    def role(self, team: object) -> str:
-        """Return the role of a team."""
+    def named(self, team: object) -> str:
+        """Return the name of the team that is meant."""
         try:
-            return self.given.teams[_checks.one_of("team", team, self.given.teams)]
+            return _teams.found(team, self.given.teams)
         except ValueError as error:
             raise DuelError(str(error)) from None
+
+    def role(self, team: object) -> str:
+        """Return the role of a team."""
+        return self.given.teams[self.named(team)]
 
     @property
     def closed(self) -> int:
@@ -122,3 +132,9 @@ class Steps:
             MONTHS_A_QUARTER * (quarter - 1): found.policy(self.given.budget)
             for quarter, found in known.items()
         }
+
+    def _check_file(self, file: Path) -> None:
+        """Stop if somebody else has written the file since: their steps must not be lost."""
+        if file.exists() and file.read_bytes() != self._known:
+            msg = f"{file} must be as this game left it, got other steps in it: go on from there with game.Duel.resume({str(file)!r})"
+            raise DuelError(msg)

@@ -13,6 +13,14 @@ class DuelError(ValueError):
         return [f"✗ Nothing has moved: {self}."]
 
 
+class CodeError(DuelError):
+    """Something of a code that cannot be: the rule, what was found, and the way out."""
+
+    def __init__(self, rule: str, got: str, way: str = "") -> None:
+        super().__init__(f"{rule}, got {got}" + (f": {way}" if way else ""))
+        self.rule = rule
+
+
 @dataclass(frozen=True)
 class Said:
     """One sentence for the projector."""

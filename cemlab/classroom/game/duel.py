@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from cemlab import _checks, _files, _luck, _words, events, market
-from cemlab.classroom.game import _debrief, _record
-from cemlab.classroom.game._codes import decision
-from cemlab.classroom.game._debrief import Debrief
+from cemlab import _checks, _luck, _words, market
+from cemlab.classroom.game import _exports, _logs, _record, _score
+from cemlab.classroom.game._codes import Decision, decision
+from cemlab.classroom.game._debrief import Debrief, debrief
 from cemlab.classroom.game._record import Step
-from cemlab.classroom.game._steps import BEFORE, Steps
-from cemlab.classroom.game._words import DuelError, Said, file_names, listed
+from cemlab.classroom.game._steps import Steps
+from cemlab.classroom.game._words import CodeError, DuelError, Said, listed
 
 TEAMS: Mapping[str, str] = {"CRM team": "crm", "CEM team": "cem"}
 """The usual two teams with their roles."""
@@ -80,6 +80,9 @@ class Duel:
         if place is not None and place.exists():
             msg = f"file must be a new one, got {place}, which is there already: go on with game.Duel.resume({str(place)!r}), or name another"
             raise DuelError(msg)
+        if place is not None and not place.parent.is_dir():
+            msg = f"file must lie in a folder that is there, got {place}: make its folder first"
+            raise DuelError(msg)
         self._steps = Steps(given, place)
         self._steps.keep([])
 
@@ -114,14 +117,16 @@ class Duel:
         DuelError
             One sentence: what is wrong; then nothing has moved.
         """
-        role = self._steps.role(team)
+        team = self._steps.named(team)
+        role = self.teams[team]
         past = quarter is not None and self._steps.is_past(quarter)
         if past and code is None:
             return Said(f"Quarter {quarter} is closed already: nothing has moved.", moved=False)
         if code is None:
             self._steps.open("hand in a plan")
-            code = getpass.getpass(f"Code of {team} for quarter {self.quarter} (hidden): ")
-        found = decision(code, team=team, role=role)
+            found = self._hidden(team, role)
+        else:
+            found = decision(code, team=team, role=role)
         if quarter is not None and past:
             if self._steps.handed(team).get(int(quarter)) == found:
                 return Said(f"Quarter {quarter} is closed, with this plan of {team}.", moved=False)
@@ -165,28 +170,36 @@ class Duel:
         'Quarter 4 of 4 is closed. The game is over: call debrief().'
         """
         codes = [
-            (t, q, code) for t, codes in dict(plans).items() for q, code in dict(codes).items()
+            (self._steps.named(team), quarter, code)
+            for team, codes in dict(plans).items()
+            for quarter, code in dict(codes).items()
         ]
         for team, quarter, code in codes:
             _checks.whole("quarter", quarter, low=self.quarter, high=self.quarters)
             decision(code, team=team, role=self._steps.role(team))
         for open_now in range(self.quarter, self.quarters + 1):
-            for team in [team for team, quarter, _ in codes if quarter == open_now]:
-                self.enter(team, plans[team][open_now])
+            for team, _, code in [known for known in codes if known[1] == open_now]:
+                self.enter(team, code)
             self.play()
         words = f"Quarter {self.quarters} of {self.quarters} is closed."
         return Said(f"{words} The game is over: call debrief().")
 
     def undo(self) -> Said:
-        """Take back the last step: a plan handed in, a quarter closed, or the end."""
+        """Take back the last step: a plan handed in, a quarter closed, or the end.
+
+        If the debrief was shown by then, the sentence says so: everybody knows the years.
+        """
         if not self._steps.all:
             msg = "undo must have a step to take back, got none yet"
             raise DuelError(msg)
         last = self._steps.all[-1]
         self._steps.keep(self._steps.all[:-1])
-        self.__dict__.pop("_debrief", None)
+        shown = self.__dict__.pop("_debrief", None) is not None
         what = {"plan": f"the plan of {last.team}", "closed": f"the end of quarter {last.quarter}"}
-        return Said(f"Taken back: {what.get(last.what, 'the early end')}. Quarter {self.quarter} is open.")  # fmt: skip
+        words = (
+            f"Taken back: {what.get(last.what, 'the early end')}. Quarter {self.quarter} is open."
+        )
+        return Said(words + " But all have seen the debrief of these years." if shown else words)
 
     def finish(self) -> Said:
         """End the game early, after a closed quarter: for a class that runs out of time."""
@@ -201,7 +214,7 @@ class Duel:
         DuelError
             If no quarter is closed yet.
         """
-        role = self._steps.role(team)
+        team = self._steps.named(team)
         if not self._steps.closed:
             msg = f"dashboard must wait for a closed quarter, got none yet: enter a plan of {team} and play()"
             raise DuelError(msg)
@@ -209,7 +222,7 @@ class Duel:
             self._steps.plan(team), months=self.months, market=self._steps.given.market,
             rng=self._steps.given.luck,
         )  # fmt: skip
-        return market.dashboard(run, _SEES[role])
+        return market.dashboard(run, _SEES[self.teams[team]])
 
     def dashboards(self) -> dict[str, pd.DataFrame]:
         """Return the dashboard of every team, by name: for `plots.duel_board`."""
@@ -244,10 +257,10 @@ class Duel:
         """
         self._steps.ended("what_if")
         number = _checks.whole("quarter", quarter, low=1, high=self._steps.closed)
-        self._steps.role(team)
+        team = self._steps.named(team)
         mine = self._steps.handed(team) | {number: decision(code, team=team)}
         both = {"lived": self._steps.plan(team), "instead": self._steps.as_plan(mine)}
-        table = _debrief.scores(both, self._steps.given, self.months).T
+        table = _score.scores(both, self._steps.given, self.months).T
         table["difference"] = table["instead"] - table["lived"]
         return table.rename_axis(index="outcome", columns=None)
 
@@ -259,7 +272,8 @@ class Duel:
         Parameters
         ----------
         **changed
-            Numbers of a `market.Market` by name, such as ``prevention_cost=3.0``.
+            Numbers of a `market.Market` by name, such as ``prevention_cost=3.0``; and
+            `months_after`, how many months the score counts after the end.
 
         Returns
         -------
@@ -274,44 +288,45 @@ class Duel:
         'CRM team'
         """
         self._steps.ended("suppose")
-        return _debrief.supposed(self._plans(), self._steps.given, self.months, changed)
+        return _score.supposed(self._plans(), self._steps.given, self.months, changed)
 
     def events(self, team: str, *, customers: int = 10_000) -> pd.DataFrame:
         """Return the event log of a team's years with single people; after the end only.
 
-        Its company, its money and its public are shrunk to so many customers. The plan is the
-        team's and the people are drawn, so that figures differ from the game's: by chance, and
-        as a small desk answers fewer contacts with the same money for each.
+        The whole company lives, at the market's own size and with its whole desk; the log is that
+        of a random sample of its customers, and of the same part of those who come later. So
+        rates are those of the game, within chance. What it cannot show: how busy the desk was,
+        and how much there was in total (multiply by the part that was drawn). Who is in a small
+        sample is in a larger one, too, and in that of every team.
+
+        Parameters
+        ----------
+        team : str
+        customers : int
+            How many of the customers at the start; all of them if the market has fewer. (Of a
+            company of more than a million, a smaller one lives, with its part of the money.)
         """
         self._steps.ended("events")
-        self._steps.role(team)
+        team = self._steps.named(team)
         number = _checks.whole("customers", customers, low=100, high=1_000_000)
-        return _debrief.log(self._steps.plan(team), self._steps.given, self.months, number)
+        return _logs.log(self._steps.plan(team), self._steps.given, self.months, number)
 
     def export(self, folder: str | Path, *, customers: int = 10_000) -> list[Path]:
         """Write decisions.csv, outcomes.csv and an event log a team; return the files.
 
+        `customers`: how many of each company, as in `events`.
+
         Raises
         ------
         DuelError
-            While the game goes on.
+            While the game goes on, or if the folder is a file.
         OSError
             If the folder cannot be written.
         """
         self._steps.ended("export")
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
         tables = {"decisions": self.decisions(), "outcomes": self.scores.reset_index()}
-        files = []
-        for name, table in tables.items():
-            files.append(place / f"{name}.csv")
-            with _files.replacing(files[-1]) as draft:
-                table.to_csv(draft, index=False)
-        for team, name in zip(self.teams, file_names(self.teams), strict=True):
-            files.append(place / f"events_{name}.csv")
-            with _files.replacing(files[-1]) as draft:
-                events.write(self.events(team, customers=customers), draft)
-        return files
+        logs = ((team, self.events(team, customers=customers)) for team in self.teams)
+        return _exports.write(Path(folder), tables, logs, list(self.teams))
 
     def decisions(self) -> pd.DataFrame:
         """Return what every team did, a row a quarter; after the end only.
@@ -320,17 +335,7 @@ class Duel:
         and per cents by budget line, `organisation`, `resolution`.
         """
         self._steps.ended("decisions")
-        rows = []
-        for team, role in self.teams.items():
-            handed, now = self._steps.handed(team), decision(BEFORE, team=team)
-            for quarter in range(1, self._steps.closed + 1):
-                now = handed.get(quarter, now)
-                about = {"team": team, "role": role, "quarter": quarter, "code": now.code}
-                about |= {"handed_in": quarter in handed}
-                parts = dict(zip(market.LINES, now.per_cents, strict=True))
-                ways = {"organisation": now.organisation, "resolution": now.resolution}
-                rows.append(about | parts | ways)
-        return pd.DataFrame(rows)
+        return _exports.decisions(self._steps)
 
     @property
     def teams(self) -> dict[str, str]:
@@ -368,9 +373,18 @@ class Duel:
 
     # --- inside --------------------------------------------------------------------
 
+    def _hidden(self, team: str, role: str) -> Decision:
+        """Ask for a code that nobody sees; a refusal shows nothing of it either."""
+        code = getpass.getpass(f"Code of {team} for quarter {self.quarter} (hidden): ")
+        try:
+            return decision(code, team=team, role=role)
+        except CodeError as error:
+            msg = f"{error.rule}; the code stays hidden"
+            raise DuelError(msg) from None
+
     @cached_property
     def _debrief(self) -> Debrief:
-        return _debrief.debrief(self._plans(), self._steps.given, self.months)
+        return debrief(self._plans(), self._steps.given, self.months)
 
     def _plans(self) -> dict[str, dict[int, market.Policy]]:
         return {team: self._steps.plan(team) for team in self.teams}

@@ -174,8 +174,9 @@ def standing(good, bad, before):
 
 @inlined
 def staying(w, failure, loss):
-    """Return the share of customers to whom no experience of a month does it: each fails with
-    the chance `failure`, and a failure drives away (or upsets) with the chance `loss`.
+    """Return the share of customers whom their experiences of a month do not drive away.
+
+    Or do not upset, if `loss` is the chance that a failure does that.
     """
     whole = floor(w.experiences)
     stay = 1.0 - failure * loss

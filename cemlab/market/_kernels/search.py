@@ -8,16 +8,28 @@ import numpy as np
 from cemlab._compiled import kernel
 from cemlab.market._kernels.laws import World
 from cemlab.market._kernels.loop import live
+from cemlab.market._kernels.openings import (
+    ADVERTISING,
+    LATTICE,
+    LINES,
+    PHONE,
+    SOCIAL,
+    TRIALS,
+    adopted,
+    lattice,
+    next_best,
+    otherwise,
+)
 
-PREVENTION, PHONE, SOCIAL, RETENTION, ADVERTISING, EMPOWERMENT = range(6)
-_LINES = 6
 _MUCH, _MORE, _SOME, _LITTLE, _FINE = 1 / 4, 1 / 8, 1 / 32, 1 / 64, 1 / 16_384
 _SHRINK = 3.0  # of a step that no longer pays; all steps in parts of the budget
 _TIE = 1e-12  # of a value: no difference
+_GAIN = 1e-5  # of a value: worth another round
+_CLOSE = 0.002  # of a value: another plan is worth a climb
+_VIRAL = 0.9  # sharers a sharer, if answers do not calm them
 _NEAR = 0.03  # of the best value: such a way is looked at closely
 _TRIED = 3  # transfers tried at each step
 _NOTHING = -1e301  # worse than any plan
-_FOR_POSTS = 0.3  # of the phone's money, where a team for posts is tried
 
 
 class Company(NamedTuple):
@@ -33,6 +45,17 @@ class Company(NamedTuple):
     held: Any  # (months + 1, segments)
 
 
+class Task(NamedTuple):
+    """What is to be divided, among what, and where to begin."""
+
+    budget: float  # EUR a month
+    allowed: Any  # (ways, 6), 1 or 0: lines that may get money
+    ways: Any  # (ways, 3): pooled, deep, loudest
+    seeds: Any  # (seeds, 6) EUR a month: plans that are known already
+    seed_way: Any  # (seeds,): which way each is run
+    climbed: int  # openings from which a climb begins, for each kind of desk
+
+
 @kernel
 def worth(company, lines, way):
     """Return the net present value (EUR) of `lines` (1, 6) EUR a month, run in a `way` (1, 3)."""
@@ -43,52 +66,39 @@ def worth(company, lines, way):
 
 
 @kernel
-def divide(company, budget, free, ways, best, value):
+def divide(company, task, best, value):
     """Fill `best` (ways, 6) with the best EUR a month found for each way, `value` with its worth.
 
-    `free` (6, 1 or 0): lines that may get money; `ways` (ways, 3): pooled, deep, loudest.
     Returns which way is best, the first of equals. What one way finds, the others try too.
+    No seed is worth more than what is found, not by a rounding error.
     """
-    size = ways.shape[0]
-    lines, room = np.zeros((1, _LINES)), np.empty((5, _LINES))
-    allowed = np.zeros((size, _LINES))
+    size, budget, ways = task.ways.shape[0], task.budget, task.ways
+    lines, room = np.zeros((1, LINES)), np.empty((5, LINES))
     best[:, :] = 0.0
-    for k in range(size):
-        allowed[k] = free
-        if (ways[k, 0] > 0.0 or ways[k, 2] > 0.0) and free[PHONE] > 0.0:
-            allowed[k, SOCIAL] = 0.0  # the money of both teams is one sum
-        value[k] = worth(company, lines, ways[k : k + 1]) if budget <= 0.0 else _NOTHING
     if budget <= 0.0:
-        return _first_of_best(value)
-    for start in range(6):
         for k in range(size):
-            alike = k > 0 and ways[k, 0] == ways[k - 1, 0]
-            if not alike and _opening(start, allowed[k], budget, lines):
-                way = ways[k : k + 1]
-                found = climb(company, budget, allowed[k], way, lines, _MUCH, _LITTLE, room)
-                _keep(k, lines, found, best, value)
+            value[k] = worth(company, lines, ways[k : k + 1])
+        return _first_of_best(value)
+    value[:] = _NOTHING
+    _opened(company, task, lines, room, best, value)
     top = _first_of_best(value)
     for k in range(size):
         for turned in range(3):
-            if (k != top or turned) and _adopted(best[top], allowed[k], turned, lines):
-                way = ways[k : k + 1]
-                found = climb(company, budget, allowed[k], way, lines, _SOME, _LITTLE, room)
-                _keep(k, lines, found, best, value)
+            if (k != top or turned) and adopted(best[top], task.allowed[k], turned, lines):
+                _tried(company, task, k, _SOME, lines, room, best, value)
     top = _first_of_best(value)
     near = value[top] - _NEAR * abs(value[top])
     for k in range(size):
         if value[k] >= near:
-            _finished(company, budget, allowed[k], ways[k : k + 1], best[k], lines, room)
-            value[k] = worth(company, lines, ways[k : k + 1])
+            lines[0, :] = best[k]
+            way = ways[k : k + 1]
+            climb(company, budget, task.allowed[k], way, lines, _MORE, _FINE, room)
+            value[k] = _tidied(company, task.allowed[k], way, lines)
             best[k] = lines[0]
     top = _first_of_best(value)
-    for turned in range(1, 3):
-        if _adopted(best[top], allowed[top], turned, lines):
-            way = ways[top : top + 1]
-            climb(company, budget, allowed[top], way, lines, _SOME, _FINE, room)
-            found = _tidied(company, allowed[top], way, lines)
-            _keep(top, lines, found, best, value)
-    return top
+    while _bettered(company, task, top, lines, room, best, value):
+        pass
+    return _no_worse(company, task, top, lines, best, value)
 
 
 @kernel
@@ -104,13 +114,13 @@ def climb(company, budget, free, way, lines, first, last, room):
     tried = room[4]
     value = worth(company, lines, way)
     step = first
-    while step >= last:
+    while step >= last and budget * step > 0.0:
         _probed(company, budget * step, free, way, lines, value, up, down, more, less)
         paid = False
         for turn in range(_TRIED):
             to, source, hoped = -1, -1, 0.0
-            for i in range(_LINES):
-                for j in range(_LINES):
+            for i in range(LINES):
+                for j in range(LINES):
                     if i == j or more[i] <= 0.0 or less[j] <= 0.0 or _among(tried, turn, i, j):
                         continue
                     gain = (up[i] + down[j]) * _amount(i, more[i], less[j], lines[0, j])
@@ -118,7 +128,7 @@ def climb(company, budget, free, way, lines, first, last, room):
                         to, source, hoped = i, j, gain
             if to < 0:
                 break
-            tried[turn] = to * _LINES + source
+            tried[turn] = to * LINES + source
             money = _amount(to, more[to], less[source], lines[0, source])
             while money > 0.0:
                 had, gave = lines[0, to], lines[0, source]
@@ -141,10 +151,84 @@ def climb(company, budget, free, way, lines, first, last, room):
 
 
 @kernel
+def _opened(company, task, lines, room, best, value):
+    """Climb from what is known already, and from the best plans of a lattice that differ."""
+    for i in range(task.seed_way.size):
+        k = task.seed_way[i]
+        lines[0, :] = task.seeds[i]
+        _keep(k, lines, worth(company, lines, task.ways[k : k + 1]), best, value)
+        _tried(company, task, k, _SOME, lines, room, best, value)
+    plans, values = np.empty((LATTICE, LINES)), np.empty(LATTICE)
+    for k in range(task.ways.shape[0]):
+        pooled, loud = task.ways[k, 0] > 0.0, task.ways[k, 2] > 0.0
+        if k > 0 and task.ways[k, 0] == task.ways[k - 1, 0]:
+            continue  # long contacts after short ones: they adopt what these have found
+        unit = company.world.wage * (0.5 if loud else 1.0)
+        count = lattice(task.budget, unit, task.allowed[k], pooled or loud, plans)
+        for i in range(count):
+            lines[0, :] = plans[i]
+            values[i] = worth(company, lines, task.ways[k : k + 1])
+        for _ in range(task.climbed):
+            i = next_best(plans, values, count, task.budget)
+            if i < 0:
+                break
+            lines[0, :] = plans[i]
+            _tried(company, task, k, _MUCH, lines, room, best, value)
+
+
+@kernel
+def _tried(company, task, k, first, lines, room, best, value):
+    """Climb a little from `lines`, and note what is found for a way if it is the best so far."""
+    allowed, way = task.allowed[k], task.ways[k : k + 1]
+    found = climb(company, task.budget, allowed, way, lines, first, _LITTLE, room)
+    _keep(k, lines, found, best, value)
+
+
+@kernel
+def _bettered(company, task, top, lines, room, best, value):
+    """Try what single steps do not reach: other numbers of agents, lines on or off.
+
+    Where stories may take off, a plan may have to get much worse before it gets better: there
+    each is followed. Returns whether another round is worth it.
+    """
+    world = company.world
+    bold = world.virality * (1.0 + world.publicisation) > _VIRAL
+    allowed, way, paid = task.allowed[top], task.ways[top : top + 1], False
+    for trial in range(TRIALS):
+        if otherwise(best[top], world.wage, allowed, task.budget, trial, lines):
+            before = value[top]
+            if not bold and worth(company, lines, way) < before - _CLOSE * abs(before):
+                continue
+            found = climb(company, task.budget, allowed, way, lines, _SOME, _LITTLE, room)
+            if found > before + _GAIN * abs(before):
+                climb(company, task.budget, allowed, way, lines, _SOME, _FINE, room)
+                _keep(top, lines, _tidied(company, allowed, way, lines), best, value)
+                paid = True
+    return paid
+
+
+@kernel
+def _no_worse(company, task, top, lines, best, value):
+    """Return the best way; what is behind a seed, if by a rounding error, gives way to it."""
+    lines[0, :] = best[top]
+    value[top] = worth(company, lines, task.ways[top : top + 1])
+    for i in range(task.seed_way.size):
+        lines[0, :] = task.seeds[i]
+        for k in range(task.seed_way[i] + 1):  # of equal ways the first
+            if k < task.seed_way[i] and lines[0, SOCIAL] > 0.0:
+                continue
+            found = worth(company, lines, task.ways[k : k + 1])
+            if found > value[top]:
+                top, value[k] = k, found
+                best[k] = lines[0]
+    return top
+
+
+@kernel
 def _probed(company, step, free, way, lines, value, up, down, more, less):
     """Write how far each line may go up and down, and what a euro of it is worth."""
     wage = company.world.wage
-    for i in range(_LINES):
+    for i in range(LINES):
         more[i], less[i] = 0.0, 0.0
         if free[i] <= 0.0:
             continue
@@ -178,60 +262,15 @@ def _amount(to, more, less, there):
 def _among(tried, count, to, source):
     found = False
     for turn in range(count):
-        found = found or tried[turn] == to * _LINES + source
+        found = found or tried[turn] == to * LINES + source
     return found
-
-
-@kernel
-def _opening(start, free, budget, lines):
-    """Write a plan to begin with; say whether it is a new one.
-
-    With and without prevention, with and without a team for posts; that team alone; and
-    hardly any service.
-    """
-    lines[0, PREVENTION] = 0.4 * (start in (0, 2))
-    lines[0, PHONE], lines[0, SOCIAL] = 0.2 * (start != 4), 0.04 * (start < 2) + 0.2 * (start == 4)
-    if start == 5:
-        lines[0, PHONE] = 0.02
-    lines[0, RETENTION], lines[0, ADVERTISING], lines[0, EMPOWERMENT] = 0.1, 0.25, 0.03
-    if start in (1, 3) and free[PREVENTION] <= 0.0:
-        return False
-    if start in (2, 3, 4) and free[SOCIAL] <= 0.0:
-        return False
-    lines[0, :] *= free
-    total = lines.sum()
-    if total > 0.0:
-        lines[0, :] *= budget / total
-    return total > 0.0
-
-
-@kernel
-def _adopted(plan, free, turned, lines):
-    """Write another way's plan, with its parts for phone and posts or turned; say if it is new."""
-    lines[0, :] = plan
-    both = plan[PHONE] + plan[SOCIAL]
-    if turned > 0:
-        lines[0, SOCIAL] = _FOR_POSTS * both if turned == 1 else 0.0
-        lines[0, PHONE] = both - lines[0, SOCIAL]
-        return free[SOCIAL] > 0.0 and free[PHONE] > 0.0 and plan[SOCIAL] != lines[0, SOCIAL]
-    if free[PHONE] > 0.0 and free[SOCIAL] <= 0.0:
-        lines[0, PHONE], lines[0, SOCIAL] = both, 0.0
-    return True
-
-
-@kernel
-def _finished(company, budget, free, way, plan, lines, room):
-    """Write the plan improved as far as it goes, without money that does nothing."""
-    lines[0, :] = plan
-    climb(company, budget, free, way, lines, _MORE, _FINE, room)
-    _tidied(company, free, way, lines)
 
 
 @kernel
 def _tidied(company, free, way, lines):
     """Take money from where it does nothing, to advertising; return the value."""
     value = worth(company, lines, way)
-    for i in range(_LINES):
+    for i in range(LINES):
         spent, had = lines[0, i], lines[0, ADVERTISING]
         if i == ADVERTISING or spent <= 0.0 or free[ADVERTISING] <= 0.0:
             continue

@@ -84,7 +84,7 @@ def policy_ranks(
     values = {name: compared[name].to_numpy(np.float64) for name in shown}
     labels = [_looks.wrapped(_looks.words(name), _NAME, 14, bold=True) for name in names]
     numbers = {name: _numbers(values[name], ranks[name], name) for name in shown}
-    beside = {name: _looks.inches(numbers[name], 13, bold=True) + 0.15 for name in shown}
+    beside = {name: _looks.inches(numbers[name], 13, bold=True) + 0.3 for name in shown}
     start = _looks.inches(labels, 14, bold=True) + 0.15
     if ax is None:
         needed = start + max(beside.values()) * len(shown) + _BAR * len(shown)
@@ -92,7 +92,7 @@ def policy_ranks(
     ax.set_axis_off()
     high, wide = float(ax.get_window_extent().height) / DPI, _looks.width(ax)
     step = (wide - start) / len(shown)
-    heads = {name: _head(name, values[name], step - 0.1) for name in shown}
+    heads = {name: _head(name, values[name], step - 0.2) for name in shown}
     above = 0.2 * max(head.count("\n") + 1 for head in heads.values()) + 0.2
     rows = np.arange(len(names))
     with plt.rc_context(STYLE):
@@ -100,7 +100,8 @@ def policy_ranks(
             bars = max(step - beside[name], 0.3 * step)
             place = ((start + column * step) / wide, 0.0, bars / wide, 1 - min(above / high, 0.5))
             part = ax.inset_axes(place)
-            _bars(part, values[name], ranks[name], _looks.colours(names), numbers[name])
+            size, _ = _scaled(name, _MEASURES[name][1], values[name])
+            _bars(part, values[name] * size, ranks[name], _looks.colours(names), numbers[name])
             part.set_title(heads[name], loc="left", fontsize=12, fontweight="normal")
             part.set_yticks(rows, labels if not column else [""] * len(names), fontsize=14,
                             fontweight="bold")  # fmt: skip

@@ -15,7 +15,6 @@ from cemlab.plots._style import (
     PURPLE,
     STYLE,
     TITLE,
-    finish,
     new_axes,
     show_prediction,
 )
@@ -87,8 +86,7 @@ def loop_course(
         for variable, part in zip(shown, parts, strict=True):
             _lines(part, variable, tables, most, guess if part is parts[0] else None,
                    place - _TICKS, named=named)  # fmt: skip
-        # Words of panels in two lines stand higher; so do long names, which stand above them.
-        over = 18.0 * any("\n" in part.get_title(loc="left") for part in parts[:columns])
+        over = _over_panels(parts[:columns])  # names too long to stand beside a panel stand there
         if any(runs) and not named:
             lines = parts[0].lines[: len(runs)]
             ax.legend(lines, map(_looks.words, runs), loc="lower left", frameon=False, ncols=2,
@@ -170,15 +168,16 @@ def twins(
             if whole[-1]:
                 off = max(off, abs(mean[-1] / whole[-1] - 1))
         of = f", mean and band of {len(people):,} runs" if len(people) > 1 else ""
-        ax.text(
-            0.03, 1.015, "line: expected numbers", color=BLUE, weight="bold", transform=ax.transAxes
-        )
-        ax.text(0.36, 1.015, f"dots: single people{of}", color=_looks.DARK[ORANGE], weight="bold",
-                transform=ax.transAxes)  # fmt: skip
+        over = _over_panels(parts[:columns])
+        said = (("line: expected numbers", 0.03, BLUE),
+                (f"dots: single people{of}", 0.36, _looks.DARK[ORANGE]))  # fmt: skip
+        for words, x, colour in said:
+            ax.annotate(words, (x, 1.0), (0, over + 4), xycoords="axes fraction", color=colour,
+                        textcoords="offset points", weight="bold")  # fmt: skip
         found = f"Single people end within {_percent_up(off)} of the expected numbers"
-        finish(ax, title or found, prediction)
-        if prediction is None:
-            ax.set_title(title or found, loc="left", **(TITLE | {"pad": 30}))
+        show_prediction(ax, prediction, lift=over)
+        pad = {"pad": over + (30 if prediction is None else 36)}
+        ax.set_title(_looks.headline(ax, title or found), loc="left", **(TITLE | pad))
     return ax
 
 
@@ -193,6 +192,11 @@ def _count(name: str, count: int, one: str, most: int) -> None:
 
 def _columns(panels: int) -> int:
     return panels if panels <= 2 else 3 if panels in (3, 5, 6) else 2
+
+
+def _over_panels(top: list[Axes]) -> float:
+    """Return by how many points words of the upper panels need more room than one line."""
+    return 18.0 * any("\n" in part.get_title(loc="left") for part in top)
 
 
 def _table(run: Run) -> pd.DataFrame:
@@ -235,7 +239,7 @@ def _lines(
         part.plot(most / size, times * guess, "*", color=PURPLE, ms=18, clip_on=False, zorder=5)
     if not named:
         return
-    for name, colour, y in zip(tables, shades, _looks.apart(ends, 0.13, 0.0, 1.0), strict=True):
+    for name, colour, y in zip(tables, shades, _looks.apart(ends, 0.13, 0.0, 0.93), strict=True):
         part.text(1.03 if guess is None else 1.05, y, _looks.words(name), color=_looks.DARK.get(colour, colour), va="center",
                   weight="bold", transform=part.transAxes)  # fmt: skip
 

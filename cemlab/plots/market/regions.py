@@ -281,7 +281,7 @@ def _jumps(loop: pd.DataFrame) -> str:
     begins, ends = _tips(rest)
     out = f"Shaming breaks out at an advantage of {_points(begins)} points"
     if math.isnan(ends):
-        return f"{out} and does not end on this path"
+        return f"{out} and stays on this path"
     return f"{out} and ends only at {_points(ends)}"
 
 
