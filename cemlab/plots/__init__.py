@@ -35,8 +35,9 @@ from cemlab.plots.journeys.journey import journey_map, timeline
 from cemlab.plots.journeys.lenses import partings, scoreboard
 from cemlab.plots.journeys.touchpoints import channel_gap, green_dots, linkage
 from cemlab.plots.market.contests import policy_ranks, what_if_difference
-from cemlab.plots.market.duel import duel_board, duel_debrief, duel_same_years
+from cemlab.plots.market.duel import duel_debrief, duel_same_years
 from cemlab.plots.market.duel_assumptions import duel_assumptions
+from cemlab.plots.market.duel_reports import duel_board
 from cemlab.plots.market.loop_map import loop_map
 from cemlab.plots.market.over_months import loop_course, twins
 from cemlab.plots.market.regions import policy_map, shaming_norm

@@ -2,16 +2,15 @@
 
 import getpass
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from cemlab import _checks, _luck, _words, market
-from cemlab.classroom.game import _exports, _logs, _record, _score
+from cemlab.classroom.game import _record
 from cemlab.classroom.game._codes import Decision, decision
-from cemlab.classroom.game._debrief import Debrief, debrief
+from cemlab.classroom.game._ended import Ended
 from cemlab.classroom.game._record import Step
 from cemlab.classroom.game._steps import Steps
 from cemlab.classroom.game._words import CodeError, DuelError, Said, listed
@@ -22,7 +21,7 @@ TEAMS: Mapping[str, str] = {"CRM team": "crm", "CEM team": "cem"}
 _SEES = {"crm": "crm", "cem": "cem", "integrated": "both"}
 
 
-class Duel:
+class Duel(Ended):
     """A game of one to six teams: equal budgets, the same years, and only their own reports.
 
     Teams play against each other's results, not for the same customers: each runs its own
@@ -62,7 +61,7 @@ class Duel:
     ✓ Quarter 1 of 2 is closed. South handed in nothing and keeps its last plan.
     >>> duel.enter("North", "40 20 10 0 30 0 split fast")
     Traceback (most recent call last):
-    cemlab.classroom.game._words.DuelError: North plays crm and must leave prevention at 0, got 40: give it to phone, social, retention or advertising
+    cemlab.classroom.game._words.CodeError: North plays crm and must leave prevention at 0, got 40: give it to phone, social, retention or advertising
     """
 
     def __init__(
@@ -228,115 +227,6 @@ class Duel:
         """Return the dashboard of every team, by name: for `plots.duel_board`."""
         return {team: self.dashboard(team) for team in self.teams}
 
-    def debrief(self) -> Debrief:
-        """Return who is ahead, what nobody could see, and which assumption decided.
-
-        Raises
-        ------
-        DuelError
-            While the game goes on.
-        """
-        self._steps.ended("debrief")
-        return self._debrief
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """Each team's result, best first; hidden until the end."""
-        return self.debrief().scores
-
-    def what_if(self, team: str, quarter: int, code: str) -> pd.DataFrame:
-        """Return the same years with one decision changed; after the end only.
-
-        The changed plan is kept, as in the game, until the team's next one. All roles may try
-        everything here.
-
-        Returns
-        -------
-        DataFrame, indexed by `outcome`
-            `lived`, `instead` and `difference` of the debrief's outcomes.
-        """
-        self._steps.ended("what_if")
-        number = _checks.whole("quarter", quarter, low=1, high=self._steps.closed)
-        team = self._steps.named(team)
-        mine = self._steps.handed(team) | {number: decision(code, team=team)}
-        both = {"lived": self._steps.plan(team), "instead": self._steps.as_plan(mine)}
-        table = _score.scores(both, self._steps.given, self.months).T
-        table["difference"] = table["instead"] - table["lived"]
-        return table.rename_axis(index="outcome", columns=None)
-
-    def suppose(self, **changed: Any) -> pd.DataFrame:
-        """Return the same plans in the same years, if numbers of the market were others.
-
-        After the end only; nothing of the game is changed.
-
-        Parameters
-        ----------
-        **changed
-            Numbers of a `market.Market` by name, such as ``prevention_cost=3.0``; and
-            `months_after`, how many months the score counts after the end.
-
-        Returns
-        -------
-        DataFrame, indexed by `team`
-            The debrief's outcomes, best score first.
-
-        Examples
-        --------
-        >>> duel = Duel(quarters=1, rng=2026)
-        >>> said = duel.play_all({"CEM team": {1: "40 30 0 0 30 0 pooled deep"}})
-        >>> duel.suppose(failure_rate=0.0)["score"].idxmax()
-        'CRM team'
-        """
-        self._steps.ended("suppose")
-        return _score.supposed(self._plans(), self._steps.given, self.months, changed)
-
-    def events(self, team: str, *, customers: int = 10_000) -> pd.DataFrame:
-        """Return the event log of a team's years with single people; after the end only.
-
-        The whole company lives, at the market's own size and with its whole desk; the log is that
-        of a random sample of its customers, and of the same part of those who come later. So
-        rates are those of the game, within chance. What it cannot show: how busy the desk was,
-        and how much there was in total (multiply by the part that was drawn). Who is in a small
-        sample is in a larger one, too, and in that of every team.
-
-        Parameters
-        ----------
-        team : str
-        customers : int
-            How many of the customers at the start; all of them if the market has fewer. (Of a
-            company of more than a million, a smaller one lives, with its part of the money.)
-        """
-        self._steps.ended("events")
-        team = self._steps.named(team)
-        number = _checks.whole("customers", customers, low=100, high=1_000_000)
-        return _logs.log(self._steps.plan(team), self._steps.given, self.months, number)
-
-    def export(self, folder: str | Path, *, customers: int = 10_000) -> list[Path]:
-        """Write decisions.csv, outcomes.csv and an event log a team; return the files.
-
-        `customers`: how many of each company, as in `events`.
-
-        Raises
-        ------
-        DuelError
-            While the game goes on, or if the folder is a file.
-        OSError
-            If the folder cannot be written.
-        """
-        self._steps.ended("export")
-        tables = {"decisions": self.decisions(), "outcomes": self.scores.reset_index()}
-        logs = ((team, self.events(team, customers=customers)) for team in self.teams)
-        return _exports.write(Path(folder), tables, logs, list(self.teams))
-
-    def decisions(self) -> pd.DataFrame:
-        """Return what every team did, a row a quarter; after the end only.
-
-        Columns: `team`, `role`, `quarter`, `code`, `handed_in` (else the last plan was kept),
-        and per cents by budget line, `organisation`, `resolution`.
-        """
-        self._steps.ended("decisions")
-        return _exports.decisions(self._steps)
-
     @property
     def teams(self) -> dict[str, str]:
         """Name -> role."""
@@ -381,10 +271,3 @@ class Duel:
         except CodeError as error:
             msg = f"{error.rule}; the code stays hidden"
             raise DuelError(msg) from None
-
-    @cached_property
-    def _debrief(self) -> Debrief:
-        return debrief(self._plans(), self._steps.given, self.months)
-
-    def _plans(self) -> dict[str, dict[int, market.Policy]]:
-        return {team: self._steps.plan(team) for team in self.teams}

@@ -24,6 +24,7 @@ _NAMES: Mapping[str, str] = {
     "advertising_elasticity": "pull of advertising", "reputation_elasticity": "pull of reputation",
     "prevention_cost": "price of prevention", "retention_cost": "price of offers",
     "retention_effect": "effect of offers", "norm": "pull of what others do",
+    "months_after": "months counted after the end",
 }  # fmt: skip
 """Numbers of a market in words."""
 
@@ -71,7 +72,7 @@ def duel_assumptions(
     >>> duel = Duel(quarters=1, rng=1)
     >>> said = [duel.enter("CEM team", "40 30 0 0 30 0 pooled deep"), duel.play()]
     >>> duel_assumptions(duel.debrief()).get_title(loc="left")
-    'CEM team stays ahead, whichever of the 17 numbers is changed'
+    'CEM team stays ahead, whichever of the 18 numbers is changed'
     """
     tried = told.assumptions
     if len(told.scores) < 2 or tried.empty:
