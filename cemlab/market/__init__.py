@@ -32,7 +32,6 @@ from cemlab.market import course as _course
 from cemlab.market import limits as limits
 from cemlab.market import norms as norms
 from cemlab.market.assumptions import Market as Market
-from cemlab.market.assumptions import Segment as Segment
 from cemlab.market.attribution import LEVERS as LEVERS
 from cemlab.market.attribution import lever_values as lever_values
 from cemlab.market.attribution import shapley as shapley
@@ -55,6 +54,7 @@ from cemlab.market.policy import Plan as Plan
 from cemlab.market.policy import Policy as Policy
 from cemlab.market.policy import settled as _settled
 from cemlab.market.scenarios import SCENARIOS as SCENARIOS
+from cemlab.market.segments import Segment as Segment
 from cemlab.run import Run
 
 _START = "2009-07-06"

@@ -93,8 +93,8 @@ def optimise(
     summit, most of all where stories may grow by themselves and the budget pays few agents;
     a summit may be missed. Against dozens of climbs from plans by chance it lacked .003 % of the
     value in the mean and .2 % at worst, in markets with numbers far from the default. One plan
-    for all months is sought, not one that changes with them. A choice takes some tenth of a
-    second at most; about a second where thousands answer at a time, as for 100 million customers.
+    for all months is sought, not one that changes with them. A choice takes some tenths
+    of a second at most; about a second where thousands answer at a time, as for 100 million customers.
 
     Parameters
     ----------

@@ -254,7 +254,19 @@ def _paired(found: _course.Array, level: float) -> pd.DataFrame:
                 [np.median(gaps), *_around_median(gaps, level), ahead, *np.quantile(gaps, _NINE)]
             )
         rows.append((name, *middle, *told, n, unit))
-    columns = ["outcome", "baseline", "other", "difference", "low", "high", "ahead", "p5", "p95", "n", "unit"]
+    columns = [
+        "outcome",
+        "baseline",
+        "other",
+        "difference",
+        "low",
+        "high",
+        "ahead",
+        "p5",
+        "p95",
+        "n",
+        "unit",
+    ]
     return pd.DataFrame(rows, columns=columns).set_index("outcome")
 
 

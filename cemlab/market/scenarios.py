@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cemlab.market.assumptions import Market, Segment
+from cemlab.market.assumptions import Market
+from cemlab.market.segments import Segment
 
 SCENARIOS: Mapping[str, Market] = MappingProxyType(
     {

@@ -47,7 +47,7 @@ def same_years(plans: Mapping[str, Any], setup: Setup, months: int) -> pd.DataFr
     """Return what each company is worth under another's plan, from each quarter on."""
     quarters = range(1, months // MONTHS_A_QUARTER + 2)
     rows = [
-        (team, other, quarter, score(_taken_over(mine, theirs, quarter), setup, months))
+        (team, other, quarter, score(_taken_over(mine, theirs, quarter, months), setup, months))
         for team, mine in plans.items()
         for other, theirs in plans.items()
         if other != team
@@ -107,10 +107,12 @@ def assumptions(plans: Mapping[str, Plan], setup: Setup, months: int, first: str
 
 
 def _taken_over(
-    mine: Mapping[int, Policy], theirs: Mapping[int, Policy], quarter: int
+    mine: Mapping[int, Policy], theirs: Mapping[int, Policy], quarter: int, months: int
 ) -> dict[int, Policy]:
-    """Return a plan that becomes another one at the start of a quarter."""
+    """Return a plan that becomes another one at the start of a quarter, if that was played."""
     start = MONTHS_A_QUARTER * (quarter - 1)
+    if start >= months:
+        return dict(mine)
     before = {month: policy for month, policy in mine.items() if month < start}
     now = theirs[max(month for month in theirs if month <= start)]
     return before | {start: now} | {m: policy for m, policy in theirs.items() if m > start}
