@@ -1,6 +1,7 @@
 """What the figures of the policy duel show, read back from their axes; with one to six teams."""
 
 import re
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from cemlab import market, plots
 from cemlab.classroom import game
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from cemlab.plots.market._looks import DARK, signed
 
 CODES = {
     "North": ("crm", "0-40-10-20-30-0-SF"), "South": ("cem", "30-40-0-0-25-5-PD"),
@@ -116,6 +118,31 @@ def test_a_first_quarter_has_no_change():
     assert {change for *_, rows in cards(ax) for _, change in rows.values()} == {""}
 
 
+def test_scores_and_shares_change_by_points():
+    """From -3 to -50 is no "-1567%"; a share of 6 % that becomes 8 % has not changed by a third."""
+    columns = {"nps_points": [-3.0, -50.0], "public_share_of_complainers": [0.06, 0.08], "reputation": [0.5, 0.4]}  # fmt: skip
+    ax = plots.duel_board({"S": pd.DataFrame(columns, index=[1, 2])})
+    ((_, _, rows),) = cards(ax)
+    assert [change for _, change in rows.values()] == ["▼ 47 points", "▲ 2 points", "▼ 20%"]
+    assert (
+        ax.get_title(loc="left") == "After quarter 2, most changed: Net Promoter Score -47 points"
+    )
+    calm = pd.DataFrame({"nps_points": [0.0, 1.0], "churn_share_a_month": [0.02, 0.0201]})
+    ((_, _, rows),) = cards(plots.duel_board({"S": calm}))
+    assert [change for _, change in rows.values()] == ["▲ 1 point", "▲ 0.01 points"]
+
+
+def test_white_names_can_be_read_and_two_cards_of_one_team_be_told_apart(six):
+    ax = plots.duel_board({team: six.dashboard(team) for team in ("South", "East")})
+    assert [card[0] for card in cards(ax)] == ["South", "East (CRM reports)", "East (CEM reports)"]
+    for card in ax.child_axes:
+        fill = np.array(
+            plt.matplotlib.colors.to_rgb(card.texts[0].get_bbox_patch().get_facecolor())
+        )
+        light = np.where(fill <= 0.03928, fill / 12.92, ((fill + 0.055) / 1.055) ** 2.4)
+        assert 1.05 / (light @ [0.2126, 0.7152, 0.0722] + 0.05) > 3.0  # large bold words
+
+
 def test_what_nobody_could_count_is_none():
     frame = pd.DataFrame({"posts_answered_share": [np.nan, np.nan]}, index=[1, 2])
     ((_, _, rows),) = cards(plots.duel_board({"North": frame}))
@@ -132,19 +159,44 @@ def test_what_a_team_could_not_see_is_shaded(two):
     ax = plots.duel_debrief(told, prediction="3 million")
     *panels, bars = ax.child_axes
     shaded = {
-        part.get_title(loc="left"): [plt.matplotlib.colors.to_hex(c.get_facecolor()[0]).upper() for c in part.collections]
+        part.get_title(loc="left"): [(plt.matplotlib.colors.to_hex(c.get_edgecolor()[0]).upper(), c.get_hatch()) for c in part.collections]
         for part in panels
     }  # fmt: skip
     assert shaded == {
-        "customers lost a month": [ORANGE], "new customers a month": [ORANGE],
-        "reputation (0 to 1)": [BLUE], "of complainers, go public": [BLUE],
+        "customers lost a month": [(DARK[ORANGE], "\\\\")], "new customers a month": [(DARK[ORANGE], "\\\\")],
+        "reputation (0 to 1)": [(BLUE, "//")], "of complainers, go public": [(BLUE, "//")],
     }  # fmt: skip
+    assert not any(c.get_facecolor().size for part in panels for c in part.collections)
     ahead = told.scores.index[0]
-    assert words(bars)[0] == f"{ahead}: {told.scores['score'].iloc[0] / 1e6:,.1f} million EUR"
+    assert words(bars)[0] == f"{ahead}:\n{told.scores['score'].iloc[0] / 1e6:,.1f} million EUR"
     lengths = [patch.get_width() for patch in bars.patches]
     assert lengths == pytest.approx([*told.scores["npv"] / 1e6, *told.scores["equity"] / 1e6])
     assert "Your prediction: 3 million" in words(ax)
     assert inside(ax) == []
+    earned, later = -np.diff(told.scores[["npv", "equity"]] / 1e6, axis=0)[0]
+    assert ax.get_title(loc="left").endswith(f"({signed(earned)} earned, {signed(later)} after)")
+
+
+def test_parts_that_disagree_are_named_and_close_scores_told_apart(two):
+    told = two.debrief()
+    close = told.scores.assign(npv=[3e6, 4e6], equity=[2.04e6, 1e6], score=[5.04e6, 5e6])
+    ax = plots.duel_debrief(replace(told, scores=close))
+    assert ax.get_title(loc="left").endswith("by 0.04 million EUR (-1 earned, +1.04 after: the parts disagree)")  # fmt: skip
+    assert [text.split("\n")[1] for text in words(ax.child_axes[-1])] == ["5.04 million EUR", "5.00 million EUR"]  # fmt: skip
+
+
+def test_long_names_lie_over_nothing():
+    names = ["A very long name for this team", "Another name of thirty letters"]
+    assert [len(name) for name in names] == [30, 30]
+    made = game.Duel(dict(zip(names, ("crm", "cem"), strict=True)), quarters=1, rng=7)
+    made.play_all({names[1]: {1: "30-40-0-0-25-5-PD"}})
+    ax = plots.duel_debrief(made.debrief())
+    assert inside(ax) == []
+    title, legend = ax._left_title, ax.child_axes[-1].get_legend()
+    assert not title.get_window_extent().overlaps(legend.get_window_extent())
+    for text in ax.child_axes[-1].texts:
+        assert not text.get_window_extent().overlaps(legend.get_window_extent())
+    assert inside(plots.duel_board(made.dashboards())) == []
 
 
 def test_of_more_teams_the_unseen_is_thin(six):
@@ -185,6 +237,16 @@ def test_each_company_takes_over_the_best_plan_of_the_others(six, count):
     assert inside(ax) == []
 
 
+def test_an_inner_quarter_may_gain_most(two):
+    told = two.debrief()
+    rows = told.same_years.assign(score=1e6)
+    best = (rows["team"] == "North") & (rows["quarter"] == 3)
+    rows.loc[best, "score"] = 1.39e6
+    ax = plots.duel_same_years(replace(told, same_years=rows))
+    title = ax.get_title(loc="left").replace("\n", " ")
+    assert title == "The same years: North with South's plan from quarter 3 on would be worth 0.39 million EUR more"  # fmt: skip
+
+
 def test_one_team_has_no_plan_to_take_over():
     told = played("North", quarters=1).debrief()
     with says("told must be of two teams or more, got one: nobody's plan to take over"):
@@ -198,7 +260,7 @@ def test_one_team_has_no_plan_to_take_over():
 
 def test_left_of_the_line_another_team_leads(two):
     told = two.debrief()
-    ax = plots.duel_assumptions(told, prediction="3 of 17")
+    ax = plots.duel_assumptions(told, prediction="3 of 18")
     first, second = told.scores.index[:2]
     tried = told.assumptions
     drawn = {line.get_label(): line.get_xdata() for line in ax.lines}
@@ -212,7 +274,8 @@ def test_left_of_the_line_another_team_leads(two):
     assert ax.get_title(loc="left") == f"One number changed: {first} is no longer ahead with {turned} of {count}"  # fmt: skip
     rows = [label.get_text() for label in ax.get_yticklabels()]
     assert len(rows) == count
-    assert "price of prevention (2)" in rows
+    assert "price of prevention (1.7)" in rows
+    assert "months counted after the end (24)" in rows
     assert not any("_" in row for row in rows)
     beside = [t for t in words(ax) if re.fullmatch(r"[\d.e-]+", t)]
     assert sorted(beside) == sorted(f"{x:.3g}" for x in tried.loc[tried["ahead"] == second, "tried"])  # fmt: skip

@@ -117,9 +117,7 @@ class Debrief:
 
 def debrief(plans: Mapping[str, Mapping[int, Policy]], setup: Setup, months: int) -> Debrief:
     """Return all that a duel shows at its end."""
-    table = scores(plans, setup, months)
-    table.insert(0, "role", [setup.teams[team] for team in table.index])
-    table = table.sort_values("score", ascending=False, kind="stable").rename_axis("team")
+    table = ranked(plans, setup, months)
     return Debrief(
         scores=table,
         courses=_tables.courses(plans, setup, months),
@@ -128,6 +126,13 @@ def debrief(plans: Mapping[str, Mapping[int, Policy]], setup: Setup, months: int
         best=_tables.best(setup, months),
         assumptions=_tables.assumptions(plans, setup, months, str(table.index[0])),
     )
+
+
+def ranked(plans: Mapping[str, Mapping[int, Policy]], setup: Setup, months: int) -> pd.DataFrame:
+    """Return each team's role and outcomes, best first."""
+    table = scores(plans, setup, months)
+    table.insert(0, "role", [setup.teams[team] for team in table.index])
+    return table.sort_values("score", ascending=False, kind="stable").rename_axis("team")
 
 
 # --- inside ------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pandas as pd
 from cemlab import _checks, market
 from cemlab.classroom.game import _exports, _logs, _score
 from cemlab.classroom.game._codes import decision
-from cemlab.classroom.game._debrief import Debrief, debrief
+from cemlab.classroom.game._debrief import Debrief, debrief, ranked
 from cemlab.classroom.game._steps import Steps
 
 
@@ -32,7 +32,8 @@ class Ended:
     @property
     def scores(self) -> pd.DataFrame:
         """Each team's result, best first; hidden until the end."""
-        return self.debrief().scores
+        self._steps.ended("debrief")
+        return ranked(self._plans(), self._steps.given, self._steps.months)
 
     def what_if(self, team: str, quarter: int, code: str) -> pd.DataFrame:
         """Return the same years with one decision changed; after the end only.

@@ -76,7 +76,7 @@ def duel_debrief(
     >>> duel = Duel(quarters=1, rng=1)
     >>> said = [duel.enter("CEM team", "40 30 0 0 30 0 pooled deep"), duel.play()]
     >>> duel_debrief(duel.debrief()).get_title(loc="left")
-    'x'
+    'CEM team is ahead of CRM team by 3.43 million EUR (+0.024 earned, +3.41 after)'
     """
     teams = list(dict.fromkeys(told.courses["team"]))
     roles = told.scores["role"]
@@ -100,7 +100,7 @@ def duel_debrief(
                                       ec=DARK.get(looks[str(team)], looks[str(team)]), hatch=_HATCH[looks[str(team)]],
                                       zorder=1)  # fmt: skip
             _panel(part, words, as_share=column in _SHARES)
-        _bars(ax.inset_axes((0.74, 0.09, 0.25, 0.83)), told.scores, looks, shaded=shaded)
+        _bars(ax.inset_axes((0.74, 0.09, 0.25, 0.8)), told.scores, looks, shaded=shaded)
         finish(ax, title or headline(ax, _lead(told.scores)), prediction)
     return ax
 

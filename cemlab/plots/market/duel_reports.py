@@ -136,10 +136,9 @@ def _change(values: "pd.Series[float]") -> str:
 
 def _amount(name: str, step: float) -> str:
     """Return a change in words: points of a score or a share, per cent of anything else."""
-    if name == _SCORE:
-        return f"{100 * step:.0f} points"
-    if _is_share(name):
-        return f"{100 * step:.{2 if name == _SMALL else 0}f} points"
+    if name == _SCORE or _is_share(name):
+        points = f"{100 * step:.{2 if name == _SMALL else 0}f}"
+        return f"{points} point{'' if points == '1' else 's'}"
     return f"{step:.0%}"
 
 
