@@ -122,7 +122,7 @@ def _run_with_warm_up(command: list[str], env: dict[str, str]) -> int:
             process.wait()
 
 
-_WARM_UP = "from cemlab import sim, plots, widgets; sim.warm_up()"
+_WARM_UP = "from cemlab import market, sim, plots, widgets; sim.warm_up(); market.warm_up()"
 """Compiles kernels and fills caches while JupyterLab starts."""
 
 

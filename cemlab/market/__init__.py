@@ -132,8 +132,10 @@ def simulate(
 
 
 def warm_up() -> None:
-    """Compile the loop."""
-    simulate(Policy(phone=1.0), months=1, rng=0)
+    """Compile the loop, the search for the best policy, and the months of single people."""
+    simulate(Policy(phone=1.0), months=1, market=SCENARIOS["watched"], rng=0)
+    optimise("integrated", months=1)
+    agents.warm_up()
 
 
 def _nobody() -> pd.DataFrame:
