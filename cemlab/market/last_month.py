@@ -84,9 +84,10 @@ def satisfied_clv(row: Array, people: Array, market: Market, offers: float) -> A
     """Return what a customer of each segment is worth (EUR) by how many experiences satisfy.
 
     The model of `crm.value.satisfaction_clv`: an experience fails and stays unsolved with
-    chance 1 - p. Margins flow, where `segment_clv` has the first at once. Who was let down dies at a higher rate, so that the part lost before the next
-    experience is the market's loss; the satisfied die at base churn, at what rivals take, and at
-    what solved failures cost. Offers slow every death alike. Margin is spread over experiences.
+    chance 1 - p. Margins flow, where `segment_clv` has the first at once. Who was let down dies
+    at a higher rate, so that the part lost before the next experience is the market's loss; the
+    satisfied die at base churn, at what rivals take, and at what solved failures cost. Offers
+    slow every death alike. Margin is spread over experiences.
     """
     _, margin, offered = segments(market)
     rate = max(market.experiences, _RARE)
