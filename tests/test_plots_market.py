@@ -9,7 +9,7 @@ import pytest
 from matplotlib.collections import QuadMesh
 
 from cemlab import market, plots
-from cemlab.classroom.exercises import Prediction
+from cemlab.classroom.exercises import Prediction, predict
 from cemlab.market import LINES, Market, Policy, norms
 from cemlab.market.attribution import LeverValues
 from cemlab.plots._style import BLUE, GREEN, GREY, ORANGE
@@ -344,6 +344,13 @@ def test_lines_of_a_budget_fill_the_bar_and_a_pool_is_one_piece():
     assert title(ax) == said
 
 
+def test_a_line_too_thin_for_its_number_has_it_below():
+    thin = Policy(phone=60_000, social=1_500, advertising=88_000, retention=500)
+    found = [part for part in plots.budgets({"CRM": thin}).texts if "%" in part.get_text()]
+    assert [part.get_text() for part in found] == ["40%", "1%", "59%"]  # 0.3 % is not told
+    assert found[1].get_position()[1] > 0.3 > found[0].get_position()[1]
+
+
 def test_budgets_take_a_frame_of_policies():
     rows = [{"policy": name, **dict(zip(LINES, policy.lines(), strict=True)),
              "organisation": policy.organisation, "resolution": policy.resolution}
@@ -419,6 +426,17 @@ def test_a_map_of_one_line_marks_its_border_by_points():
     assert x == pytest.approx([0.033])
     dots = next(part for part in ax.lines if part.get_marker() == "o")
     assert dots.get_xdata() == pytest.approx(x)
+
+
+def test_a_map_marks_the_guessed_border_where_the_other_parameter_has_its_default():
+    def stars(guess):
+        ax = plots.policy_map(MAP, prediction=guess)
+        return [(*part.get_xdata(), *part.get_ydata()) for part in ax.lines
+                if part.get_marker() == "*"]  # fmt: skip
+
+    assert stars(predict("policylab.6", 0.02)) == [(0.02, Market().virality)]
+    assert stars(predict("policylab.6", 0.5)) == []  # outside the map
+    assert stars("2 %") == []
 
 
 def test_a_map_without_a_border_says_so():

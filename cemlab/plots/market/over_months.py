@@ -236,11 +236,20 @@ def _lines(
         known = values[np.isfinite(values)]
         ends.append((float(known[-1]) - low) / (high - low) if known.size else 0.0)
     if guess is not None:
-        part.plot(most / size, times * guess, "*", color=PURPLE, ms=18, clip_on=False, zorder=5)
+        part.plot(
+            most / size,
+            times * guess,
+            "*",
+            color=PURPLE,
+            mec="black",
+            ms=18,
+            clip_on=False,
+            zorder=5,
+        )
     if not named:
         return
     for name, colour, y in zip(tables, shades, _looks.apart(ends, 0.13, 0.0, 0.93), strict=True):
-        part.text(1.03 if guess is None else 1.05, y, _looks.words(name), color=_looks.DARK.get(colour, colour), va="center",
+        part.text(1.03 if guess is None else 1.07, y, _looks.words(name), color=_looks.DARK.get(colour, colour), va="center",
                   weight="bold", transform=part.transAxes)  # fmt: skip
 
 

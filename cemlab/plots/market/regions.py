@@ -47,7 +47,8 @@ def policy_map(
         Of `market.border`: points where both are worth the same, drawn as dots on the line that
         is interpolated in any case.
     prediction : object, optional
-        The reader's guess.
+        The reader's guess; a kept guess is taken as the place of the border along the first
+        parameter, and drawn as a star where the second has its default.
 
     Raises
     ------
@@ -103,6 +104,10 @@ def policy_map(
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+z.3g}" if value else "0"))  # fmt: skip
         bar.outline.set_visible(False)
         marked = [_axis(ax, "y", y, up), _axis(ax, "x", x, across)]
+        guessed = getattr(prediction, "value", None)
+        if marked[0] and isinstance(guessed, int | float) and across[0] <= guessed <= across[-1]:
+            usual = float(parameters().loc[y, "value"])
+            ax.plot(guessed, usual, "*", color=PURPLE, mec="white", ms=22, zorder=6)
         if any(marked):
             ax.set_xlabel(f"{ax.get_xlabel()}; dotted: default")
         finish(ax, title or _ahead(values, a, b), prediction)

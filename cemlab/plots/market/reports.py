@@ -71,7 +71,7 @@ def team_dashboard(
         msg = f"reports must be at least one quarter of 1 to {_MOST} figures, got {len(reports)} of {len(names)}"
         raise ValueError(msg)
     words, colour = _TEAMS[role]
-    columns = min(4, len(names)) if len(names) > 2 else len(names)
+    columns = 3 if len(names) in (5, 6) else min(4, len(names))
     rows = -(-len(names) // columns)
     ax = ax or new_axes(width=12.5, height=0.6 + 2.75 * rows)
     quarters = reports.index.to_numpy()

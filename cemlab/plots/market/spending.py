@@ -27,7 +27,8 @@ from cemlab.plots.market import _looks
 
 _SHADES = dict(zip(LINES, (GREEN, BLUE, "#56B4E9", PURPLE, ORANGE, GREY), strict=True))
 _POOL = "phone and social"
-_LEGIBLE = 0.045
+_LEGIBLE, _TOLD = 0.045, 0.005
+"""Share of the budget from which its number fits into a bar, and from which it is told at all."""
 _DARK = ("prevention", "phone", "retention", "empowerment")
 _MOST = 8
 
@@ -84,6 +85,9 @@ def budgets(
                     ax.text(start + part / 2, y, f"{part:.0%}", ha="center", va="center", size=13,
                             weight="bold", color="white" if first in _DARK else "black",
                             bbox=box if line == _POOL else None)  # fmt: skip
+                elif part >= _TOLD:
+                    ax.text(start + part / 2, y + 0.34, f"{part:.0%}", ha="center", va="top",
+                            size=11)  # fmt: skip
                 start += part
             way = f"{rows.loc[name, 'organisation']}, {rows.loc[name, 'resolution']}"
             ax.text(1.015, y, f"{way}\n{total[name]:,.0f} EUR", va="center", size=12)
