@@ -155,9 +155,9 @@ RIGHT = {
     "ownlog.7": "Of all who asked, 46 % got a word within two hours. Whether it solved anything the log cannot say.",
     "duel.8": 0.40 * 150_000 / 4000,
     "duel.9": "C",
-    "duel.10": 2.6,
-    "duel.11": "We were ahead by 1.45 million in the same years. If prevention were dearer you would be.",
-    "duel.12": 95.21,
+    "duel.7": 0.65,
+    "duel.11": "We were ahead by 3.35 million in the same years. If prevention were dearer you would be.",
+    "duel.12": 79.19,
     "indicators.6": 13_517 / 4_030,
     "indicators.7": "b",
     "indicators.8": 2006,
@@ -292,7 +292,7 @@ WRONG = {
     ],
     "duel.8": [60_000, 18.75, 37.5, 3.75, 0.4, 40, 14, "15"],
     "duel.9": ["a", "b", "d", "e"],
-    "duel.10": [2.0, 2.5, 2.7, 4, 87.4, 1.0, -1, 0.1, "2.6"],
+    "duel.7": [0.4, 0.6, 0.7, 0.8, 65, 74.2, 0.2, -1, 2, "0.65"],
     "duel.11": [
         "We are better.",
         "We earned 2.84 million more. Your plan is bad.",  # no assumption
@@ -300,7 +300,7 @@ WRONG = {
         "2.84 million. It was no luck. If offers were cheap you would be ahead.",  # three sentences
         5,
     ],
-    "duel.12": [74.46, 92.6, 95_210_000, 200, 0, "95.2"],
+    "duel.12": [64.49, 77.98, 78.7, 79_190_000, 200, 0, "79.2"],
     "indicators.6": [13_517 / 4_030_000, 0.335, 298, 3354.3, 3, 3.4, "3.35"],
     "indicators.7": ["a", "c", "d", "e"],
     "indicators.8": [2004, 2005, 2007, 2008, 2009, 2010, -0.45, "2006"],
@@ -324,6 +324,7 @@ WRONG = {
         "It depends on 8 failures of 100. Nobody knows more.",  # not where the money goes
         "Put the money into prevention. It depends on what that costs.",  # no number
         "Spend 60 % on prevention. It depends. We have not measured its price.",  # three sentences
+        "The budget of 150,000 EUR is fine. Nothing is assumed.",  # not what decides
         5,
     ],
     "attention.6": [1.09, 3.27, 22.0, 1.32, 3.05, 0.62, 0.346, 9.67, -1, "a day"],
@@ -1121,6 +1122,8 @@ def test_expected_answers_of_the_policy_lab_follow_from_the_model():
         ("policylab.10", np.log10(2.4), "base 10"),
         ("policylab.10", 87_547, "One is asked"),
         ("policylab.10", np.log(30), "multiply by 0.08"),
+        ("policylab.10", 87.5, "in thousand EUR"),
+        ("policylab.10", 1, "the price k alone"),
         ("policylab.12", -14.1, "CEM is still ahead"),
         ("policylab.13", 32, "4 times 8"),
         ("policylab.13", 2, "Upside down"),

@@ -137,8 +137,56 @@ def test_a_hidden_code_is_not_shown_when_it_is_refused(code, monkeypatch):
         duel().enter("North")
     said = str(caught.value)
     assert said.endswith("; the code stays hidden")
-    for part in ("33", "31", "17", "43", "XX", "67"):
+    for part in ("33", "31", "17", "43", "XX"):
         assert part not in said
+    tried = duel().try_code("North")
+    assert (tried.words, tried.right) == (f"Nothing has moved: {said}.", False)
+
+
+def test_of_a_hidden_code_only_a_wrong_sum_is_told(monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda words: "0-31-17-9-10-0-SF")
+    with says("the per cents of North must add up to 100, got 67; the code stays hidden"):
+        duel().enter("North")
+
+
+def test_a_code_that_is_only_tried_moves_nothing(tmp_path, monkeypatch):
+    made = duel(file=tmp_path / "duel.csv")
+    before = (tmp_path / "duel.csv").read_bytes(), repr(made)
+    good = made.try_code("north", NORTH)
+    assert (good.right, good.moved) == (True, False)
+    assert repr(good) == f"✓ North may hand in {NORTH}. Nothing has moved."
+    assert "#00795A" in good._repr_html_()
+    wrong = made.try_code("North", "10-40-10-20-30-0-SF")
+    assert repr(wrong) == (
+        "✗ Nothing has moved: the per cents of North must add up to 100, got 110: take away 10."
+    )
+    assert "#B34700" in wrong._repr_html_()
+    assert (wrong.right, wrong.moved) == (False, False)
+    role = made.try_code("North", "10-40-10-20-20-0-SF")
+    assert role.words.startswith(
+        "Nothing has moved: North plays crm and must leave prevention at 0"
+    )
+    assert made.try_code("East", NORTH).words == (
+        "Nothing has moved: team must be one of North, South, got 'East'."
+    )
+    monkeypatch.setattr("getpass.getpass", lambda words: NORTH)
+    hidden = made.try_code("North")
+    assert repr(hidden) == ("✓ North may hand in this code, which stays hidden. Nothing has moved.")
+    assert ((tmp_path / "duel.csv").read_bytes(), repr(made)) == before
+
+
+def test_a_wrong_second_code_says_that_the_first_teams_plan_is_kept():
+    made = duel()
+    made.enter("North", NORTH)
+    with pytest.raises(game.DuelError) as caught:
+        made.enter("South", "10 60 10 10 20 0 SF")
+    (line,) = caught.value._render_traceback_()
+    assert line.endswith("The plan of North for this quarter stays handed in.")
+    made.enter("South", "20 50 10 0 20 0 SF")
+    with pytest.raises(game.DuelError) as caught:
+        made.enter("South", "nonsense")
+    (line,) = caught.value._render_traceback_()
+    assert line.endswith("The plans of North and South for this quarter stay handed in.")
 
 
 # --- play ----------------------------------------------------------------------------------
@@ -178,7 +226,7 @@ def test_cells_that_are_run_again_change_nothing():
     assert made.enter("North", NORTH, quarter=1).moved is False
     assert made.play(1).words == "Quarter 1 is closed already: nothing has moved."
     assert made.quarter == 2
-    with says("quarter must be the open one for North to change its plan, got 1, which is closed"):
+    with says("quarter must be the open one for North to change its plan, got 1, which is closed: undo() opens the last one again"):  # fmt: skip
         made.enter("North", "0 100 0 0 0 0 SF", quarter=1)
     with says("quarter must be the open one, 2, got 3"):
         made.play(3)

@@ -146,7 +146,7 @@ def test_white_names_can_be_read_and_two_cards_of_one_team_be_told_apart(six):
 def test_what_nobody_could_count_is_none():
     frame = pd.DataFrame({"posts_answered_share": [np.nan, np.nan]}, index=[1, 2])
     ((_, _, rows),) = cards(plots.duel_board({"North": frame}))
-    assert rows["of public posts, answered"] == ("none", "")
+    assert rows["of public posts answered"] == ("none", "")
     with says("dashboards must hold a team with a closed quarter, got none"):
         plots.duel_board({})
 
@@ -164,7 +164,7 @@ def test_what_a_team_could_not_see_is_shaded(two):
     }  # fmt: skip
     assert shaded == {
         "customers lost a month": [(DARK[ORANGE], "\\\\")], "new customers a month": [(DARK[ORANGE], "\\\\")],
-        "reputation (0 to 1)": [(BLUE, "//")], "of complainers, go public": [(BLUE, "//")],
+        "reputation (0 to 1)": [(BLUE, "//")], "of complainers go public": [(BLUE, "//")],
     }  # fmt: skip
     assert not any(c.get_facecolor().size for part in panels for c in part.collections)
     ahead = told.scores.index[0]
@@ -298,5 +298,7 @@ def test_the_map_has_each_budget_line_once_and_fits():
     for line in market.LINES:
         assert told.count(line) == 1
     assert "reputation" in told
+    for rule in range(2, 10):  # the first rule is the box of the customers
+        assert any(re.search(rf"\(.*{rule}\)|\({rule},", words) for words in told), rule
     assert inside(ax) == []
     assert plots.loop_map(title="Loop").get_title(loc="left") == "Loop"

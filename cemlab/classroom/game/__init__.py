@@ -7,6 +7,7 @@ it, and every step is in the game's file at once. At the end both see what they 
 from cemlab.classroom.game._codes import EXAMPLE as EXAMPLE
 from cemlab.classroom.game._codes import ROLES as ROLES
 from cemlab.classroom.game._debrief import Debrief as Debrief
+from cemlab.classroom.game._example import EXAMPLE_PLANS as EXAMPLE_PLANS
 from cemlab.classroom.game._steps import BEFORE as BEFORE
 from cemlab.classroom.game._words import DuelError as DuelError
 from cemlab.classroom.game._words import Said as Said

@@ -75,7 +75,7 @@ def decision(code: object, *, team: str, role: str | None = None) -> Decision:
     if total != _WHOLE:
         change = f"{'add' if total < _WHOLE else 'take away'} {abs(_WHOLE - total)}"
         rule = f"the per cents of {team} must add up to 100"
-        raise CodeError(rule, f"{total}", change)
+        raise CodeError(rule, f"{total}", change, harmless=True)
     if sorted(_KINDS[way] for way in ways) != [0, 1]:
         got = " and ".join(ways) or "none"
         rule = f"the ways of {team} must be split or pooled (S, P) and fast or deep (F, D)"

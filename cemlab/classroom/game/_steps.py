@@ -121,6 +121,13 @@ class Steps:
         plans = [step for step in self.all if step.what == "plan" and step.team == team]
         return {step.quarter: decision(step.code, team=team) for step in plans}
 
+    @property
+    def here(self) -> list[str]:
+        """Teams that have handed in a plan for the open quarter."""
+        if self.over:
+            return []
+        return [team for team in self.given.teams if self.quarter in self.handed(team)]
+
     def plan(self, team: str) -> dict[int, market.Policy]:
         """Return what a team's company does, each policy from its month on."""
         return self.as_plan(self.handed(team))

@@ -9,16 +9,26 @@ from html import escape
 class DuelError(ValueError):
     """Something of a duel that cannot be. Notebooks show its sentence alone."""
 
+    kept: tuple[str, ...] = ()
+    """Teams whose plan for the open quarter is handed in, whatever is wrong now."""
+
     def _render_traceback_(self) -> list[str]:
-        return [f"✗ Nothing has moved: {self}."]
+        words = f"✗ Nothing has moved: {self}."
+        if self.kept:
+            plans = "plan" if len(self.kept) == 1 else "plans"
+            words += f" The {plans} of {listed(self.kept)} for this quarter stay{'s' * (len(self.kept) == 1)} handed in."
+        return [words]
 
 
 class CodeError(DuelError):
-    """Something of a code that cannot be: the rule, what was found, and the way out."""
+    """Something of a code that cannot be: the rule, what was found, and the way out.
 
-    def __init__(self, rule: str, got: str, way: str = "") -> None:
+    `harmless`: what was found tells nothing of the plan, so that it may be shown of a hidden code.
+    """
+
+    def __init__(self, rule: str, got: str, way: str = "", *, harmless: bool = False) -> None:
         super().__init__(f"{rule}, got {got}" + (f": {way}" if way else ""))
-        self.rule = rule
+        self.hidden = f"{rule}{f', got {got}' if harmless else ''}; the code stays hidden"
 
 
 @dataclass(frozen=True)
@@ -27,12 +37,19 @@ class Said:
 
     words: str
     moved: bool = True
+    right: bool | None = None
+    """Of a code that was only tried: whether it may be handed in."""
 
     def __repr__(self) -> str:
-        return f"{'✓' if self.moved else '–'} {self.words}"
+        return f"{self._look()[0]} {self.words}"
+
+    def _look(self) -> tuple[str, str]:
+        if self.right is False:
+            return "✗", "#B34700"
+        return ("✓", "#00795A") if self.moved or self.right else ("–", "#6B6B6B")
 
     def _repr_html_(self) -> str:
-        colour = "#00795A" if self.moved else "#6B6B6B"
+        _, colour = self._look()
         style = f"border-left:8px solid {colour};padding:8px 14px;font-size:150%"
         return f'<div style="{style}">{escape(repr(self))}</div>'
 

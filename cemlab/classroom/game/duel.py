@@ -117,24 +117,54 @@ class Duel(Ended):
             One sentence: what is wrong; then nothing has moved.
         """
         team = self._steps.named(team)
-        role = self.teams[team]
         past = quarter is not None and self._steps.is_past(quarter)
         if past and code is None:
             return Said(f"Quarter {quarter} is closed already: nothing has moved.", moved=False)
         if code is None:
             self._steps.open("hand in a plan")
-            found = self._hidden(team, role)
-        else:
-            found = decision(code, team=team, role=role)
+        found = self._read(team, code)
         if quarter is not None and past:
             if self._steps.handed(team).get(int(quarter)) == found:
                 return Said(f"Quarter {quarter} is closed, with this plan of {team}.", moved=False)
-            msg = f"quarter must be the open one for {team} to change its plan, got {quarter}, which is closed"
+            msg = f"quarter must be the open one for {team} to change its plan, got {quarter}, which is closed: undo() opens the last one again"
             raise DuelError(msg)
         again = self.quarter in self._steps.handed(team)
         self._steps.add(Step("plan", self.quarter, team, found.code))
         words = "changed its plan" if again else "handed in its plan"
         return Said(f"{team} has {words} for quarter {self.quarter}.")
+
+    def try_code(self, team: str, code: str | None = None) -> Said:
+        """Say whether a team may hand in a code, and move nothing.
+
+        For a class that is to see what a wrong code is answered, and for a team that wants to be
+        sure before its turn.
+
+        Parameters
+        ----------
+        team : str
+        code : str, optional
+            As in `enter`; left out, it is asked for in a field that shows nothing.
+
+        Returns
+        -------
+        Said
+            One sentence, with a check mark or a cross. No wrong code stops a cell here.
+
+        Examples
+        --------
+        >>> duel = Duel(quarters=1, rng=2026)
+        >>> duel.try_code("CEM team", "40 30 0 0 30 0 pooled deep")
+        ✓ CEM team may hand in 40-30-0-0-30-0-PD. Nothing has moved.
+        >>> duel.try_code("CRM team", "0-40-10-20-40-0-SF")
+        ✗ Nothing has moved: the per cents of CRM team must add up to 100, got 110: take away 10.
+        """
+        try:
+            team = self._steps.named(team)
+            found = self._read(team, code)
+        except DuelError as error:
+            return Said(f"Nothing has moved: {error}.", moved=False, right=False)
+        shown = "this code, which stays hidden" if code is None else found.code
+        return Said(f"{team} may hand in {shown}. Nothing has moved.", moved=False, right=True)
 
     def play(self, quarter: int | None = None) -> Said:
         """Close the open quarter: three months pass for everybody.
@@ -144,7 +174,8 @@ class Duel(Ended):
         if quarter is not None and self._steps.is_past(quarter):
             return Said(f"Quarter {quarter} is closed already: nothing has moved.", moved=False)
         step = Step("closed", self.quarter)
-        idle = [team for team in self.teams if step.quarter not in self._steps.handed(team)]
+        here = self._steps.here
+        idle = [team for team in self.teams if team not in here]
         self._steps.add(step)
         words = f"Quarter {step.quarter} of {self.quarters} is closed."
         if idle:
@@ -255,7 +286,7 @@ class Duel(Ended):
     def __repr__(self) -> str:
         if self.over:
             return f"Duel of {listed(list(self.teams))}: over after {_words.counted(self._steps.closed, 'quarter')}; debrief() shows all"
-        here = [team for team in self.teams if self.quarter in self._steps.handed(team)]
+        here = self._steps.here
         waiting = [team for team in self.teams if team not in here]
         words = f"Duel, quarter {self.quarter} of {self.quarters}"
         words += f"; handed in: {listed(here)}" if here else ""
@@ -263,11 +294,14 @@ class Duel(Ended):
 
     # --- inside --------------------------------------------------------------------
 
-    def _hidden(self, team: str, role: str) -> Decision:
-        """Ask for a code that nobody sees; a refusal shows nothing of it either."""
-        code = getpass.getpass(f"Code of {team} for quarter {self.quarter} (hidden): ")
+    def _read(self, team: str, code: str | None) -> Decision:
+        """Return what a code says; none is asked for, and its refusal shows nothing of it."""
+        given = code
+        if given is None:
+            given = getpass.getpass(f"Code of {team} for quarter {self.quarter} (hidden): ")
         try:
-            return decision(code, team=team, role=role)
+            return decision(given, team=team, role=self.teams[team])
         except CodeError as error:
-            msg = f"{error.rule}; the code stays hidden"
-            raise DuelError(msg) from None
+            refused = error if code is not None else DuelError(error.hidden)
+            refused.kept = tuple(self._steps.here)
+            raise refused from None

@@ -30,7 +30,7 @@ _PANELS = (
     ("churn", "customers lost a month", "crm"),
     ("new", "new customers a month", "crm"),
     ("reputation", "reputation (0 to 1)", "cem"),
-    ("public_share", "of complainers, go public", "cem"),
+    ("public_share", "of complainers go public", "cem"),
 )
 """What the debrief draws, and whose reports show it."""
 
@@ -89,8 +89,9 @@ def duel_debrief(
         for number, (column, words, seen_by) in enumerate(_PANELS):
             row, side = divmod(number, 2)
             part = ax.inset_axes((0.05 + 0.33 * side, 0.60 - 0.51 * row, 0.25, 0.32))
+            blind = [team for team in teams if roles[team] not in (seen_by, "integrated")]
             for team, months in courses.groupby("team", sort=False):
-                hidden = roles[team] not in (seen_by, "integrated")
+                hidden = team in blind
                 look = dash(looks[str(team)])
                 thin = hidden and not shaded
                 part.plot(months["month"], months[column], color=looks[str(team)], ls=look,
@@ -100,6 +101,10 @@ def duel_debrief(
                                       ec=DARK.get(looks[str(team)], looks[str(team)]), hatch=_HATCH[looks[str(team)]],
                                       zorder=1)  # fmt: skip
             _panel(part, words, as_share=column in _SHARES)
+            if shaded and len(blind) == 1:
+                said = fill(f"not in the reports of {blind[0]}", 34)
+                part.text(0.04, 0.06, said, size=12, transform=part.transAxes, zorder=5,
+                          bbox={"fc": "white", "ec": "none", "pad": 2})  # fmt: skip
         _bars(ax.inset_axes((0.74, 0.09, 0.25, 0.8)), told.scores, looks, shaded=shaded)
         finish(ax, title or headline(ax, _lead(told.scores)), prediction)
     return ax
@@ -137,7 +142,7 @@ def duel_same_years(
             ax.plot(last, y[-1], "s", color=colour, ms=13, clip_on=False)
             top = int(np.argmax(y))
             gains[str(team), str(other), int(part["quarter"].iloc[top])] = y[top] - y[-1]
-        ax.set_xlim(0.7, last + 0.3)
+        ax.set_xlim(0.7, last + 0.4)
         ticks = [q for q in range(1, last) if last <= 14 or q % 4 == 1]
         ax.set_xticks([*ticks, last], [*map(str, ticks), "never"])
         ax.set_xlabel("quarter from which the other plan runs (square: as played)")
@@ -145,7 +150,7 @@ def duel_same_years(
         ax.grid(axis="y", color="#DDDDDD")
         beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(gains) > 2 else {}
         ax.legend(frameon=False, **beside)
-        finish(ax, title or fill(_swap(gains), 76), prediction)
+        finish(ax, title or headline(ax, _swap(gains)), prediction)
     return ax
 
 

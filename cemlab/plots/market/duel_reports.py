@@ -1,5 +1,6 @@
 """The figure of the policy duel between quarters: each team's own numbers, big."""
 
+import re
 from collections.abc import Mapping
 from textwrap import fill
 
@@ -16,17 +17,17 @@ _ROWS = 7
 _SCORE, _SMALL = "nps_points", "churn_share_a_month"
 _NAMES: Mapping[str, tuple[str, str]] = {
     "calls_handled": ("calls answered", ",.0f"),
-    "calls_answered_share": ("of all calls, answered", ".0%"),
-    "posts_answered_share": ("of public posts, answered", ".0%"),
+    "calls_answered_share": ("of the calls answered", ".0%"),
+    "posts_answered_share": ("of public posts answered", ".0%"),
     "cost_per_contact_eur": ("EUR a contact", ",.2f"),
     "churn_share_a_month": ("customers lost a month", ".2%"),
     "margin_eur_a_customer_month": ("EUR margin a customer, month", ",.2f"),
     "new_customers": ("new customers", ",.0f"),
     "nps_points": ("Net Promoter Score", "+.0f"),
-    "failures_per_100_customers_month": ("failures/month, 100 customers", ".1f"),
-    "solved_share_of_failures": ("of failures, solved", ".0%"),
-    "public_share_of_complainers": ("of complainers, go public", ".0%"),
-    "exposures_per_1000_customers_month": ("posts seen/month, 1,000 cust.", ",.0f"),
+    "failures_per_100_customers_month": ("failures a month, 100 customers", ".1f"),
+    "solved_share_of_failures": ("of failures solved", ".0%"),
+    "public_share_of_complainers": ("of complainers go public", ".0%"),
+    "exposures_per_1000_customers_month": ("views of posts/month, 1,000 cust.", ",.0f"),
     "reputation": ("reputation (0 to 1)", ".2f"),
     "lost_after_failure_customers": ("customers lost after a failure", ",.0f"),
 }
@@ -171,6 +172,7 @@ def _changes(dashboards: Mapping[str, pd.DataFrame]) -> str:
         if most is not None:
             words, _ = _NAMES.get(str(most), (str(most).replace("_", " "), ""))
             sign = "-" if steps[most] < 0 else "+"
+            words = re.split("[,/]", words)[0]
             whose = f" ({team})" if len(dashboards) > 1 else ""
             found.append(
                 (abs(steps[most]), f"{words} {sign}{_amount(str(most), abs(steps[most]))}{whose}")

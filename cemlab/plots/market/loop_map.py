@@ -17,15 +17,15 @@ _BOXES = {
 """Of each thing: its place and its words."""
 
 _ARROWS = (
-    ((1.4, 2.25), (3.5, 3.15), "experiences", (1.95, 2.85), 0.0),
-    ((4.5, 3.3), (6.3, 3.3), "half speak", (5.4, 3.46), 0.0),
-    ((4.3, 3.55), (9.7, 3.68), "some go public at once: the more, the better it pays", (7.0, 4.45), -0.22),
-    ((7.7, 3.3), (9.5, 3.3), "not helped", (8.6, 3.46), 0.0),
-    ((4.0, 3.05), (4.0, 2.38), "silent", (4.4, 2.72), 0.0),
-    ((6.6, 2.95), (4.7, 2.2), "not solved, or slowly", (6.6, 2.35), 0.0),
+    ((1.4, 2.25), (3.5, 3.15), "experiences (2)", (1.95, 2.85), 0.0),
+    ((4.5, 3.3), (6.3, 3.3), "half speak (3)", (5.4, 3.46), 0.0),
+    ((4.3, 3.55), (9.7, 3.68), "some go public at once: the more, the better it pays (8)", (7.0, 4.45), -0.22),
+    ((7.7, 3.3), (9.5, 3.3), "not helped (4)", (8.6, 3.46), 0.0),
+    ((4.0, 3.05), (4.0, 2.38), "silent (3)", (4.52, 2.72), 0.0),
+    ((6.6, 2.95), (4.7, 2.2), "not solved, or slowly (9)", (6.6, 2.35), 0.0),
     ((3.3, 2.0), (1.75, 2.0), "fewer", (2.5, 2.15), 0.0),
-    ((10.2, 2.95), (10.2, 0.95), "seen by others;\nmore if unanswered", (9.0, 2.0), 0.0),
-    ((9.5, 0.7), (4.75, 0.7), "brings", (7.1, 0.86), 0.0),
+    ((10.2, 2.95), (10.2, 0.95), "seen by others;\nmore if unanswered (5, 6)", (9.0, 2.0), 0.0),
+    ((9.5, 0.7), (4.75, 0.7), "brings (7)", (7.1, 0.86), 0.0),
     ((3.3, 0.9), (1.4, 1.75), "more", (2.1, 1.2), 0.0),
 )  # fmt: skip
 """From, to, words, where these stand, and the arrow's bend."""
@@ -40,7 +40,7 @@ _LINES = (
 def loop_map(*, title: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the closed loop of `market.Market`: what leads to what, and what each line buys.
 
-    White boxes are people and what happens to them, blue ones the six budget lines. All
+    In brackets: the rule that an arrow stands for, as the notebook of the duel counts them. White boxes are people and what happens to them, blue ones the six budget lines. All
     customers' margins pay for the budget; the map leaves out chance, rivals and saturation.
 
     Examples
