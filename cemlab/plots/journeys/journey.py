@@ -272,4 +272,7 @@ def _actor_key(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot([], [], "o", ms=9, color=ACTORS[actor], label=actor)
     if rows["shaky"].any():
         ax.plot([], [], "o", ms=9, mec=GREY, mfc="white", mew=2, label="our reading, or contested")
-    ax.legend(loc="lower left", frameon=True, framealpha=0.9, edgecolor="none")
+    since = rows["time"] - rows["time"].min()
+    crowded = (since.iloc[2 * len(rows) // 3 :] < since.max() / 2).any()
+    where = "upper right" if crowded else "lower left"
+    ax.legend(loc=where, frameon=True, framealpha=0.9, edgecolor="none")
